@@ -155,7 +155,7 @@ static void new_referral(struct world *w, struct peer *p)
 static int64_t intake_pause(const struct world *w, const struct peer *p)
 {
     bool floods = w->options.flood && p == &w->peers[0];
-    return floods ? w->options.referral_every_ms / 20 : w->options.referral_every_ms;
+    return floods ? w->options.referral_every_ms / FLOOD_TIMES : w->options.referral_every_ms;
 }
 
 /* Now and then submits many at once. */

@@ -46,6 +46,19 @@ static int64_t draw_lasting(struct random *random)
     return random_between(random, HOURS(5), HOURS(30));
 }
 
+/* Each restart reads every event again. The rare world that lasts for a day and has both at their highest
+ * rates would take as long as a thousand others. */
+static void bound_work(struct options *o)
+{
+    enum { RESTARTS_MOST = 40, REFERRALS_MOST = 200 };
+    int64_t at_once = o->flood ? o->intakes - 1 + FLOOD_TIMES : o->intakes;
+    int64_t crash_ms = o->lasting_ms / RESTARTS_MOST, referral_ms = o->lasting_ms * at_once / REFERRALS_MOST;
+    if (o->rate[FAULT_CRASH] < crash_ms)
+        o->rate[FAULT_CRASH] = crash_ms;
+    if (o->referral_every_ms < referral_ms)
+        o->referral_every_ms = referral_ms;
+}
+
 static void at_most(int *number, int limit)
 {
     if (limit && *number > limit)
@@ -91,6 +104,9 @@ struct options options_draw(uint64_t seed, const struct reductions *reductions)
     at_most(&o.intakes, reductions->intakes);
     at_most(&o.teams, reductions->teams);
     at_most(&o.devices, reductions->devices);
+    o.large = reductions->large;
+    if (!o.large)
+        bound_work(&o);
     return o;
 }
 
@@ -112,6 +128,8 @@ void options_print(FILE *out, uint64_t seed, const struct reductions *r)
         fprintf(out, " teams=%d", r->teams);
     if (r->devices)
         fprintf(out, " devices=%d", r->devices);
+    if (r->large)
+        fprintf(out, " large=yes");
 }
 
 static bool parse_without(char *list, struct reductions *r)
@@ -153,6 +171,8 @@ bool options_parse(char *line, uint64_t *seed, struct reductions *r)
             r->teams = atoi(value);
         } else if (strcmp(word, "devices") == 0) {
             r->devices = atoi(value);
+        } else if (strcmp(word, "large") == 0) {
+            r->large = strcmp(value, "yes") == 0;
         } else {
             return false;
         }

@@ -34,6 +34,8 @@ enum fault {
     FAULTS
 };
 
+enum { FLOOD_TIMES = 20 };
+
 struct options {
     uint64_t seed;
     bool on[FAULTS];
@@ -46,7 +48,8 @@ struct options {
     int areas, intakes, teams, devices, auditors, strangers;
     bool sqlite;      /* the real ledger on a simulated disk */
     bool example;     /* the region of deploy/examples/region.yaml */
-    bool flood;       /* the first intake submits far more than all teams can take */
+    bool flood;       /* the first intake submits FLOOD_TIMES as often: far more than all teams can take */
+    bool large;       /* it may cost more than most */
     bool two_at_once; /* the devices of a team tend to answer at the same instant */
 };
 
@@ -55,6 +58,7 @@ struct reductions {
     uint32_t without;            /* 1 << fault */
     int64_t lasting_ms;          /* 0: as drawn */
     int intakes, teams, devices; /* at most; 0: as drawn */
+    bool large;                  /* not reduced to what a world may cost: it may take minutes */
 };
 
 struct options options_draw(uint64_t seed, const struct reductions *reductions);

@@ -16,7 +16,7 @@ enum { LAST_HAPPENINGS = 40, KINDS = 80 };
 struct arguments {
     uint64_t seeds, from;
     int jobs;
-    bool verbose, twice, shrink;
+    bool verbose, twice, shrink, large;
     const char *file, *only;
 };
 
@@ -31,6 +31,8 @@ static const struct argp_option option_list[] = {
     {"from", 'f', "S", 0, "The first seed (1)", 0},
     {"jobs", 'j', "N", 0, "How many at a time (1)", 0},
     {"verbose", 'v', 0, 0, "Say something of each seed", 0},
+    {"large", 'l', 0, 0,
+     "Also run what takes minutes: days with many restarts, or with hundreds of open cases", 0},
     {"twice", 't', 0, 0, "Run each seed twice and compare all that happened", 0},
     {"shrink", 's', 0, 0, "Make a bad seed smaller", 0},
     {"keep", 'k', "FILE", 0, "Run the lines of a file, each a seed that once broke something", 0},
@@ -52,6 +54,9 @@ static error_t take_option(int key, char *value, struct argp_state *state)
         break;
     case 'v':
         a->verbose = true;
+        break;
+    case 'l':
+        a->large = true;
         break;
     case 't':
         a->twice = true;
@@ -146,7 +151,7 @@ static bool run_seed(const struct arguments *a, uint64_t seed, const struct redu
 
 static bool run_range(const struct arguments *a, int job, struct totals *totals)
 {
-    const struct reductions none = {0};
+    const struct reductions none = {.large = a->large};
     for (uint64_t i = (uint64_t)job; i < a->seeds; i += (uint64_t)a->jobs)
         if (!run_seed(a, a->from + i, &none, totals))
             return false;

@@ -33,8 +33,19 @@ bool world_has(const struct world *w, enum fault fault)
     return w->options.on[fault] && !w->healing;
 }
 
+/* Each fault of the disk ends the router, which then reads every event again. Its disk does so no more often
+ * than this, because a long world would take as long as a thousand others. */
+static bool is_spared(const struct world *w, enum fault fault)
+{
+    enum { RESTARTS_MOST = 60 };
+    return fault >= FAULT_DISK_FULL && fault <= FAULT_READ && w->restarts >= RESTARTS_MOST &&
+           !w->options.large;
+}
+
 bool world_strikes(struct world *w, enum fault fault)
 {
+    if (is_spared(w, fault))
+        return false;
     struct random *random = fault <= FAULT_REORDER ? &w->network : &w->faults;
     return world_has(w, fault) && random_chance(random, (uint32_t)w->options.rate[fault]);
 }
