@@ -43,7 +43,7 @@ static void list_case(const struct referral *r, struct shift_noted *noted)
     noted->cases[noted->case_count++] = r->number;
 }
 
-/* Cases in hand come first, so that none of them is left out. */
+/* Cases in hand come first: if there are too many to list, those are left out last. */
 static void list_cases(const struct deciding *d, const struct shift_desk *desk, struct shift_noted *noted)
 {
     for (int in_hand = 1; in_hand >= 0; in_hand--)

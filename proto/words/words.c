@@ -257,6 +257,14 @@ void words_uuid(const uint8_t id[16], char out[UUID_TEXT_BYTES])
     *out = '\0';
 }
 
+const char *words_fresh_uuid(char out[UUID_TEXT_BYTES])
+{
+    uint8_t id[16];
+    words_new_uuid(id);
+    words_uuid(id, out);
+    return out;
+}
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')

@@ -29,6 +29,8 @@ bool words_parse_time(const char *text, int64_t *unix_ms);
 
 /* Makes a UUIDv7 from the wall clock and random bytes; writes UUIDs as text, and reads them. */
 void words_new_uuid(uint8_t id[16]);
+/* The text of a new one; returns `out`. */
+const char *words_fresh_uuid(char out[UUID_TEXT_BYTES]);
 void words_uuid(const uint8_t id[16], char out[UUID_TEXT_BYTES]);
 bool words_parse_uuid(const char *text, uint8_t id[16]);
 

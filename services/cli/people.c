@@ -173,10 +173,12 @@ static void read_people_words(struct argp_state *state, struct people_input *inp
     unsigned count = 0, before = row && row->second ? 2 : 1;
     while (count < PEOPLE_WORDS && input->words[count])
         count++;
-    if (!row)
+    if (!row) {
         argp_error(state,
                    "say add ID, list, disable ID, reset ID, token add ID, token list or token end ID NAME");
-    else if (count - before > row->most && row->verb == PEOPLE_LIST)
+        return;
+    }
+    if (count - before > row->most && row->verb == PEOPLE_LIST)
         argp_error(state, "list takes no id");
     else if (count - before > row->most)
         argp_error(state, "\"%.40s\" is too much", input->words[before + row->most]);

@@ -336,8 +336,7 @@ const struct action_field *action_steps(const struct action_kind *kind)
     return has_fields_of_steps ? field_named(kind, "step") : NULL;
 }
 
-/* The step that was set; 0: none. */
-static int action_step(const struct action *action)
+int action_step(const struct action *action)
 {
     const struct action_field *field = action_steps(action->kind);
     int step = 0;
@@ -346,14 +345,14 @@ static int action_step(const struct action *action)
     return step;
 }
 
-bool action_needs(const struct action *action, const struct action_field *field)
+bool action_needs(const struct action_field *field, int step)
 {
-    return field->needed || field->needed_at & 1u << action_step(action);
+    return field->needed || field->needed_at & 1u << step;
 }
 
-bool action_takes(const struct action *action, const struct action_field *field)
+bool action_takes(const struct action_field *field, int step)
 {
-    return field->of_steps == 0 || field->of_steps & 1u << action_step(action);
+    return field->of_steps == 0 || field->of_steps & 1u << step;
 }
 
 bool action_check(struct action *action)
@@ -363,7 +362,7 @@ bool action_check(struct action *action)
     for (const struct action_field *field = kind->fields; field->value != ACTION_NOTHING; field++) {
         if (field->needed && !field_is_given(action, field))
             return action_fail(action, NULL, "something is missing: %s %s", kind->name, kind->arguments);
-        if (field_is_given(action, field) && !action_takes(action, field))
+        if (field_is_given(action, field) && !action_takes(field, action_step(action)))
             return action_fail(action, field, "does not go with this step");
     }
     wrong = kind->check ? kind->check(action) : NULL;

@@ -153,10 +153,12 @@ bool action_set(struct action *action, const char *name, const char *text);
 bool action_check(struct action *action);
 /* The field "step" of an action that has steps, each with fields of its own; NULL: it has none. */
 const struct action_field *action_steps(const struct action_kind *kind);
-/* True if the action needs the field, with the step that was set. */
-bool action_needs(const struct action *action, const struct action_field *field);
-/* True if the field goes with the step that was set. */
-bool action_takes(const struct action *action, const struct action_field *field);
+/* The step that was set; 0: none. */
+int action_step(const struct action *action);
+/* True if an action of this step needs the field. */
+bool action_needs(const struct action_field *field, int step);
+/* True if the field goes with this step. */
+bool action_takes(const struct action_field *field, int step);
 
 /* True if the attempt of the case's live offer must be found out. */
 bool action_needs_attempt(const struct action *action);

@@ -194,12 +194,9 @@ bool referral_field_set(json_t *json, const struct referral_field *field, const 
 static bool referral_put_id(json_t *json, const char *id)
 {
     char fresh[UUID_TEXT_BYTES];
-    uint8_t bytes[WIRE_ID_BYTES];
     if (!id && json_object_get(json_object_get(json, "referral"), "id"))
         return true;
-    words_new_uuid(bytes);
-    words_uuid(bytes, fresh);
-    return referral_put_value(json, R "id", json_string(id ? id : fresh));
+    return referral_put_value(json, R "id", json_string(id ? id : words_fresh_uuid(fresh)));
 }
 
 /* Once before the reading, because the details depend on the source, and once after it, if it was not read.

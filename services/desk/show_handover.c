@@ -80,7 +80,7 @@ static const char *as_it_stood(const listed_case *listed, int64_t now_ms, char o
     snprintf(out, AS_IT_STOOD_BYTES, "%s%s%s%s%s",
              words_for(&concordat__v1__state__descriptor, (int)listed->state, state),
              has_owner ? ", held by " : ", held by nobody", listed->owner_name,
-             listed->act_by_ms ? ", something due by " : "", listed->act_by_ms ? until : "");
+             listed->act_by_ms ? ", to act by " : "", listed->act_by_ms ? until : "");
     return out;
 }
 
@@ -208,27 +208,14 @@ static void mark_case(struct sheet *sheet, const struct signature *given, const 
         sheet_row(sheet, "Given as", "%s", as_it_stood(before, showing->now_ms, stood));
 }
 
-/* Reminders, which the rows of a case leave out. */
-static void show_reminders(struct sheet *sheet, const case_status *status, const struct showing *showing)
-{
-    char until[TIME_WORDS_BYTES], person[PEOPLE_WORDS_BYTES];
-    if (status->unheard > 0)
-        sheet_row(sheet, "Unheard", "%u reminders that nobody has acknowledged", status->unheard);
-    if (status->heard_by[0] != '\0')
-        sheet_row(sheet, "Heard by", "%s", people_words(showing->people, status->heard_by, person));
-    if (status->muted_until_ms <= showing->now_ms)
-        return;
-    time_words(status->muted_until_ms, showing->now_ms, until);
-    sheet_row(sheet, "Muted", "until %s: nobody is reminded before, unless it turns worse", until);
-}
-
 static void show_case_now(struct sheet *sheet, const struct signature *given, const case_status *status,
                           const struct handover_now *now, const struct showing *showing)
 {
     bool is_team = now->role == CONCORDAT__V1__ROLE__ROLE_TEAM;
     mark_case(sheet, given, status, now, showing);
     show_status(sheet, status, showing);
-    show_reminders(sheet, status, showing);
+    if (status->unheard > 0)
+        sheet_row(sheet, "Unheard", "%u reminders that nobody has acknowledged", status->unheard);
     sheet_row(sheet, "Next shift", "what they must know is a message to your own side");
     sheet_can(sheet, status->number,
               (struct sheet_act){.name = "message",

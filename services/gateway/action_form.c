@@ -58,7 +58,7 @@ bool action_form_read(struct action *action, const struct form *form, int64_t no
         const char *value = typed_value(form, field->name);
         if (field->value == ACTION_CASE)
             continue;
-        if (!value[0] && action_needs(action, field))
+        if (!value[0] && action_needs(field, action_step(action)))
             return missing_field(action, field);
         if (value[0] && !action_set(action, field->name, value))
             return false;
@@ -141,7 +141,7 @@ static void fill_field(struct action_sheet *sheet, size_t at, const struct actio
                                  .hint = label->hint,
                                  .fault = is_faulty ? form->read->fault : NULL,
                                  .value = value,
-                                 .may_be_empty = !field->needed && !(field->needed_at & 1u << step),
+                                 .may_be_empty = !action_needs(field, step),
                                  .is_area = field->value == ACTION_TEXT,
                                  .is_flag = field->value == ACTION_FLAG,
                                  .is_ticked = field->value == ACTION_FLAG && value[0]};
@@ -198,7 +198,7 @@ static bool is_asked_for(const struct action_form *form, const struct action_fie
     const struct action_field *steps = action_steps(form->kind);
     if (!action_asks_for(field) || (steps && (field == steps || !step)))
         return false;
-    return !field->of_steps || field->of_steps & 1u << step;
+    return action_takes(field, step);
 }
 
 /* --- the page -------------------------------------------------------------------------------------------

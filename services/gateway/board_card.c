@@ -84,12 +84,8 @@ void board_card_id(const uint8_t id[WIRE_ID_BYTES], char element[BOARD_CARD_ID_B
  */
 static const char *new_command(char hex[SAID_ID_BYTES], const char *token)
 {
-    uint8_t id[WIRE_ID_BYTES];
     hex[0] = '\0';
-    words_new_uuid(id);
-    if (token)
-        words_uuid(id, hex);
-    return hex;
+    return token ? words_fresh_uuid(hex) : hex;
 }
 
 static bool act_fits(const struct card_act *act, const struct desk *desk,

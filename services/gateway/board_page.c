@@ -130,14 +130,6 @@ static void fill_shift_rows(struct board_sheet *sheet, const struct web_visit *v
     sheet->page.is_off_shift = !sheet->page.is_on_shift;
 }
 
-static const char *fresh_command(char hex[SAID_ID_BYTES])
-{
-    uint8_t id[WIRE_ID_BYTES];
-    words_new_uuid(id);
-    words_uuid(id, hex);
-    return hex;
-}
-
 static void fill_places(struct board_sheet *sheet, const struct web_visit *visit)
 {
     char said[TIME_WORDS_BYTES];
@@ -165,8 +157,8 @@ static void fill_board(struct board_sheet *sheet, const struct web_visit *visit)
         page->frame.locked = false;
     }
     page->is_ours = !page->is_wall;
-    page->shift_command = fresh_command(sheet->command[0]);
-    page->capacity_command = fresh_command(sheet->command[1]);
+    page->shift_command = words_fresh_uuid(sheet->command[0]);
+    page->capacity_command = words_fresh_uuid(sheet->command[1]);
     page->has_shift = !hides_personal(visit);
     if (page->has_shift)
         fill_shift_rows(sheet, visit);

@@ -11,14 +11,16 @@
  *
  * What a stream sends, each as an event of its own:
  *
- *   put         an element, as HTML, with its id; the event's id is the position
- *   gone        the id of an element; the event's id is the position
- *   changed     "ID SEQ", or "ID" if it has ended: a case of a source; the event's id is the position. Its
- * pages differ from person to person, so each that shows it asks for itself state       "works MS", "behind
- * MS" or "away MS": how the desk's server is, since when beat        the time now; every FEED_BEAT_MS, so
- * that a connection that is dead is noticed reload      fetch the page anew; nothing follows signed-out  the
- * session has ended; nothing follows busy        there are too many boards: come again later; nothing follows
- *   restart     the gateway stops: come again; nothing follows
+ * - put: an element, as HTML, with its id; the event's id is the position;
+ * - gone: the id of an element; the event's id is the position;
+ * - changed: "ID SEQ" of a case of a source, or "ID" if it has ended; the event's id is the position. Its
+ *   pages differ from person to person, so each that shows it asks for itself;
+ * - state: "works MS", "behind MS" or "away MS": how the desk's server is, since when;
+ * - beat: the time now; every FEED_BEAT_MS, so that a connection that is dead is noticed;
+ * - reload: fetch the page anew; nothing follows;
+ * - signed-out: the session has ended; nothing follows;
+ * - busy: there are too many boards: come again later; nothing follows;
+ * - restart: the gateway stops: come again; nothing follows.
  *
  * Times are UTC in milliseconds, unless it says otherwise. One thread.
  */

@@ -15,7 +15,7 @@
 #include "services/gateway/sheet_blocks.h"
 #include "services/gateway/visit.h"
 
-enum { TEXTS_MAX = 64 /* cases whose messages are asked for */, NUMBER_BYTES = 24 };
+enum { TEXTS_MAX = 64 /* cases whose messages are asked for */, NUMBER_BYTES = 24, OTHERS_MAX = 8 };
 
 /* A page in the making, while the desk's server is asked. */
 struct handover {
@@ -26,6 +26,7 @@ struct handover {
     bool is_on_shift, has_signed;     /* the person who looks */
     uint8_t asked[TEXTS_MAX][WIRE_ID_BYTES];
     size_t asked_count;
+    char others[OTHERS_MAX][PEOPLE_WORDS_BYTES]; /* whose signatures wait here, beside that one */
 };
 
 static void handover_page_end(struct handover *handover)
@@ -43,24 +44,19 @@ static void handover_page_problem(struct handover *handover, enum reply_problem 
 /* --- the page -------------------------------------------------------------------------------------------
  */
 
-static const char *handover_command(char hex[SAID_ID_BYTES])
-{
-    uint8_t id[WIRE_ID_BYTES];
-    words_new_uuid(id);
-    words_uuid(id, hex);
-    return hex;
-}
-
-/* Whose signatures wait here, beside the one that is shown. */
-static size_t list_others(const struct handover *handover, struct page_link *links, size_t max)
+/* Lists the people whose signatures wait here for a second one; the signature that is shown is left out. */
+static size_t list_others(struct handover *handover, struct page_link links[OTHERS_MAX])
 {
     const Concordat__V1__Board *board = desk_cases(handover->visit->desk)->board;
+    const struct people *people = signin_people(handover->visit->site->signin);
     size_t count = 0;
-    for (size_t i = 0; board && i < board->n_on_shift && count < max; i++) {
+    for (size_t i = 0; board && i < board->n_on_shift && count < OTHERS_MAX; i++) {
         const Concordat__V1__ShiftPerson *person = board->on_shift[i];
-        if (person->proposed_seq && person->proposed_seq != handover->seq &&
-            strcmp(person->desk, desk_of(handover->visit->desk)) == 0)
-            links[count++] = (struct page_link){.name = person->person, .title = person->person};
+        if (!person->proposed_seq || person->proposed_seq == handover->seq ||
+            strcmp(person->desk, desk_of(handover->visit->desk)) != 0)
+            continue;
+        links[count] = (struct page_link){.name = person->person, .title = handover->others[count]};
+        people_words(people, person->person, handover->others[count++]);
     }
     return count;
 }
@@ -69,7 +65,7 @@ static void write_page(struct handover *handover, const struct sheet *sheet, uin
 {
     const struct web_visit *visit = handover->visit;
     char commands[2][SAID_ID_BYTES], as_of[TIME_WORDS_BYTES], latest_text[NUMBER_BYTES];
-    struct page_link others[8];
+    struct page_link others[OTHERS_MAX];
     struct page_sheet blocks;
     struct html html = {0};
     bool is_now = !handover->is_past, waits_for_me = handover->of[0] && strcmp(handover->of, visit->id) != 0;
@@ -77,12 +73,12 @@ static void write_page(struct handover *handover, const struct sheet *sheet, uin
     time_words_clock(desk_wall_ms(visit->desk), desk_wall_ms(visit->desk), as_of);
     struct page_handover page = {
         .frame = visit->frame,
-        .of = desk_of(visit->desk),
+        .of = desk_name(visit->desk),
         .as_of = as_of,
         .said = said_find(visit->site->said, http_query(visit->request, "said"), visit->id),
         .board = visit->role == CONCORDAT__V1__ROLE__ROLE_TEAM ? "team" : "coordinator",
-        .command = handover_command(commands[0]),
-        .other_command = handover_command(commands[1]),
+        .command = words_fresh_uuid(commands[0]),
+        .other_command = words_fresh_uuid(commands[1]),
         .to_sign = is_now && waits_for_me ? handover->of : NULL,
         .can_give = is_now && handover->is_on_shift && !handover->has_signed,
         .has_signed = is_now && handover->has_signed,
@@ -90,7 +86,7 @@ static void write_page(struct handover *handover, const struct sheet *sheet, uin
         .is_past = handover->is_past,
         .latest = latest && is_now ? latest_text : NULL,
         .others = others,
-        .others_count = is_now ? list_others(handover, others, sizeof others / sizeof *others) : 0};
+        .others_count = is_now ? list_others(handover, others) : 0};
     if (sheet_blocks_open(&blocks, sheet, visit->role)) {
         page.blocks = blocks.blocks;
         page.blocks_count = blocks.blocks_count;

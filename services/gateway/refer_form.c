@@ -72,9 +72,7 @@ struct refer_known {
 
 static void known_of(const struct refer_person *person, struct refer_known *known)
 {
-    uint8_t id[WIRE_ID_BYTES];
-    words_new_uuid(id);
-    words_uuid(id, known->id);
+    words_fresh_uuid(known->id);
     snprintf(known->name, sizeof known->name, "%s", person ? person->name : "");
     action_typed_word(&concordat__v1__staff_role__descriptor, person ? (int)person->role : 0, known->role);
 }

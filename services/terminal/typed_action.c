@@ -48,7 +48,8 @@ static const struct action_field *typed_field(const struct typed_action *typed)
     const struct action_field *field = typed->last ? typed->last + 1 : typed->action.kind->fields;
     if (typed->last && typed->last->rest)
         return typed->last;
-    while (field->value != ACTION_NOTHING && (field->option || !action_takes(&typed->action, field)))
+    while (field->value != ACTION_NOTHING &&
+           (field->option || !action_takes(field, action_step(&typed->action))))
         field++;
     return field->value == ACTION_NOTHING ? typed_option_with_rest(typed) : field;
 }

@@ -2,11 +2,14 @@
 // here can be read as a referral.
 
 const STORES = {
-    waiting: "referral", // sealed forms, until somebody has them: see outbox_rules.js
+    waiting: "referral", // sealed forms, until somebody has them: see delivering.js
     rights: "referral", // each lets this device deliver one referral, once
     known: "name", // the intake's key, and whom to ring
     drafts: "name", // half-written forms, sealed under a key that stands beside them: see draft.js
 };
+
+// What a form holds that nobody typed: it is not kept.
+export const NOT_TYPED = ["token", "referral", "command", "page", "by", "go"];
 
 let opened;
 

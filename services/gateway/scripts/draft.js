@@ -1,11 +1,10 @@
 // Keeps what somebody has begun to type through a reload and a break of the gateway, for at most twelve hours, until they
 // sign out or send it. It is sealed under a key that no script can read out. That key stands on this device too: a draft is
 // safe from a look into the browser's files, and not from somebody who knows how to open them.
-import { empty, get, put } from "./device_store.js";
+import { empty, get, NOT_TYPED, put } from "./device_store.js";
 
 const KEPT_MS = 12 * 60 * 60 * 1000;
 const PAUSE_MS = 500;
-const NOT_TYPED = ["token", "referral", "command", "page", "by", "go"];
 
 async function draftKey() {
     const kept = await get("drafts", "key");

@@ -1,6 +1,6 @@
 // Stands between the pages and the network: keeps the form usable without a signal, and seals what cannot be sent.
 import { deliverAll } from "/static/delivering.js";
-import { empty, get, keep } from "/static/device_store.js";
+import { empty, get, keep, NOT_TYPED } from "/static/device_store.js";
 import { seal } from "/static/sealing.js";
 
 const PAGES = "pages";
@@ -9,7 +9,6 @@ const FORM = "/refer";
 const SEND_MS = 15000; // one bar of signal takes seconds
 const OPEN_MS = 5000;
 const NO_GATEWAY = [502, 504]; // the proxy says that there is none
-const NOT_TYPED = ["token", "referral", "command", "page", "by", "go"];
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
