@@ -56,9 +56,8 @@ static const struct card_act {
 enum { CARD_ACTS_MAX = sizeof card_acts / sizeof *card_acts };
 
 /* Rows of a team's card that are folded away: what its head says already, or what nobody acts on. */
-static const char *const folded_rows[] = {"Case",    "By phone",  "State",   "Held by", "Ring",
-                                          "or",      "From",      "Noted",   "If not",  "Answer by",
-                                          "Seen by", "Not usual", "Declined"};
+static const char *const folded_rows[] = {"Case", "By phone", "State",  "Held by",   "Ring",    "or",
+                                          "From", "Noted",    "If not", "Answer by", "Seen by", "Declined"};
 
 /* The parts of a card that are computed. */
 struct card {
