@@ -3,6 +3,14 @@
 import assert from "node:assert/strict";
 
 const LOADING_MS = 20000;
+const THERE_MS = 5000; // what a page that is there has, it has at once
+// What a form of several steps asks first, on a page of its own.
+const FIRST_QUESTION = "What happened?";
+
+// The teams, as people read them.
+export const TEAM = "Northmoor Crisis Resolution and Home Treatment";
+export const OTHER_TEAM = "Southfell Crisis Resolution and Home Treatment";
+export const LINE = "Northmoor and Southfell Crisis Line";
 
 export class AtWork {
   // `who` and `at` are whom stage.person() finds. Resolves when their board is live; a referrer has none.
@@ -33,12 +41,24 @@ export class AtWork {
   // Waits until their board says each of these about a case, without being loaded again.
   async sees(number, ...said) {
     try {
-      await says(this.card(number), said);
+      for (const words of said) await this.looksFor(this.card(number), words);
     } catch (unseen) {
       await this.reads(number);
       unseen.message += `\nThe case itself says:\n${await this.hand.locator("main").innerText()}`;
       throw unseen;
     }
+  }
+
+  // What is folded away on a card they unfold. They fold it again and go on: a card that somebody has in hand does not change.
+  async looksFor(card, words) {
+    await card.getByText(words).first().waitFor({ state: "attached", timeout: LOADING_MS });
+    const more = card.locator("details").filter({ hasText: words }).locator("summary");
+    const isFolded = !(await card.getByText(words).first().isVisible()) && (await more.count()) > 0;
+    if (isFolded) await more.click();
+    await says(card, [words]);
+    if (!isFolded) return;
+    await more.click();
+    await this.board.evaluate(() => document.activeElement.blur());
   }
 
   async sawEnd(number) {
@@ -53,10 +73,18 @@ export class AtWork {
   // Presses a button of a card, which leads to the board again.
   async taps(number, button) {
     const before = this.board.url();
-    await this.card(number).getByRole("button", { name: button }).click();
+    const card = this.card(number);
+    await card.waitFor({ timeout: LOADING_MS });
+    await orSay(card, `no button '${button}'`, () => card.getByRole("button", { name: button }).click({ timeout: LOADING_MS }));
     await this.board.waitForURL((url) => url.href !== before && url.searchParams.has("said"));
     await this.board.getByRole("status").getByText("done.").waitFor();
     await this.isLive();
+  }
+
+  // Declines an offer on its card.
+  async declines(number, reason) {
+    await unfoldDecline(this.card(number), reason);
+    await this.taps(number, "Decline");
   }
 
   // Opens a case beside the board. Waits until it says each of these.
@@ -117,27 +145,47 @@ export class AtWork {
 
   async opens(number, what) {
     await this.reads(number);
-    const link = this.hand.getByRole("link", { name: what, exact: true }).first();
-    if (!(await link.isVisible())) await this.hand.getByText("More that you can do").click();
-    await link.click();
+    const main = this.hand.locator("main");
+    const link = main.getByRole("link", { name: what, exact: true }).first();
+    await orSay(main, `nothing called '${what}' can be done`, async () => {
+      if (!(await link.isVisible())) await main.getByText("More that you can do").click({ timeout: THERE_MS });
+      await link.click({ timeout: THERE_MS });
+    });
     await this.hand.getByRole("heading", { level: 1, name: what }).waitFor();
   }
 
   async sends(answers, button = "Send") {
-    for (const [label, words] of Object.entries(answers)) await answer(this.hand, label, words);
+    for (const [label, words] of Object.entries(answers)) {
+      await answer(this.hand, label, words);
+      if (label === FIRST_QUESTION) {
+        await this.hand.getByRole("button", { name: "Continue" }).click();
+        await this.hand.getByRole("heading", { level: 1, name: words }).waitFor();
+      }
+    }
     await this.hand.getByRole("button", { name: button, exact: true }).click();
   }
 }
 
 // Waits until a place says each of these.
 async function says(place, said) {
-  for (const words of said) {
-    try {
-      await place.getByText(words).first().waitFor();
-    } catch {
-      assert.fail(`it does not say '${words}', but:\n${(await place.allInnerTexts()).join("\n")}`);
-    }
+  for (const words of said) await orSay(place, `it does not say '${words}'`, () => place.getByText(words).first().waitFor());
+}
+
+// What fails in a place says what a person reads there.
+async function orSay(place, wrong, doing) {
+  try {
+    await doing();
+  } catch (error) {
+    assert.fail(`${wrong}, but:\n${(await place.allInnerTexts()).join("\n")}\n${error.message}`);
   }
+}
+
+// Opens the Decline of an offer's card, and chooses a reason.
+export async function unfoldDecline(card, reason) {
+  await card.locator("summary").getByText("Decline").click();
+  const reasons = card.getByLabel("Decline, because");
+  await reasons.waitFor();
+  await choose(reasons, reason);
 }
 
 // The people of these journeys. Each comes when they are first needed, and stays until all have gone home.
@@ -178,14 +226,22 @@ export class Crew {
 
 // Answers one question of a form by its label, as it is asked: words, one of a list, one of some, or a tick.
 export async function answer(page, label, words) {
-  const choice = page.getByRole("group", { name: label }).getByLabel(words, { exact: true });
+  const group = page.getByRole("group", { name: label }), field = page.getByLabel(label).first();
+  await orSay(page.locator("main"), `it does not ask '${label}'`, () => group.or(field).first().waitFor({ timeout: THERE_MS }));
+  const choice = group.getByLabel(words, { exact: true }).or(group.getByLabel(`${words}: to be recorded next`, { exact: true }));
   if (await choice.count()) {
     await choice.check();
     return;
   }
-  const field = page.getByLabel(label).first();
-  const kind = await field.evaluate((element) => element.type);
-  if (kind === "select-one") await field.selectOption({ label: words });
+  if (!(await field.count())) assert.fail(`'${words}' is not one of:\n${(await group.allInnerTexts()).join("\n")}`);
+  const kind = await field.evaluate((element) => element.type, null, { timeout: THERE_MS });
+  if (kind === "select-one") await choose(field, words);
   else if (kind === "checkbox") await field.check();
   else await field.fill(words);
+}
+
+async function choose(list, words) {
+  const options = await list.locator("option").allInnerTexts();
+  assert(options.includes(words), `'${words}' is not one of: ${options.join(", ")}`);
+  await list.selectOption({ label: words });
 }

@@ -36,5 +36,5 @@ export default function afterTheEnd(browser, crew) {
 }
 
 async function meet(team, number) {
-  await team.does(number, "Say how far you are", { "What you are doing": "Contact", "How you reached them": "Face to face" });
+  await team.does(number, "Say how far you are", { "What happened?": "In contact with the person", "How you reached them": "Face to face" });
 }

@@ -13,7 +13,7 @@ export default function detention(browser, crew) {
     const [coordinator, other] = [await crew.coordinator(), await crew.otherCoordinator()];
     const number = await stage.call("refer", DETAINED);
     const arrives = (hoursAgo, place) => coordinator.does(number, "Record the detention",
-      { "What happened": "Arrived", "Place of safety": place, "Time when it was": ago(hoursAgo) });
+      { "What happened?": "Arrived at a place of safety", "Place of safety": place, "Time when it was": ago(hoursAgo) });
     await other.sees(number, "detained, section 136");
     await arrives(21, "Health based");
     await other.sees(number, /detained, section 136 until/);
@@ -23,7 +23,7 @@ export default function detention(browser, crew) {
     const until = await hours(other);
     assert.match(await other.card(number).getAttribute("class"), /strip--soon/);
 
-    await coordinator.does(number, "Record the detention", { "What happened": "Arrived", "Place of safety": "Emergency department", "Time when it was": ago(1) });
+    await coordinator.does(number, "Record the detention", { "What happened?": "Arrived at a place of safety", "Place of safety": "Emergency department", "Time when it was": ago(1) });
     await other.reads(number, "place of safety: emergency department");
     assert.equal(await hours(other), until); // no transfer restarts them
 
@@ -33,7 +33,7 @@ export default function detention(browser, crew) {
     assert.match(await other.card(number).getAttribute("class"), /strip--late/);
     assert.notEqual(await other.card(number).getAttribute("data-alert"), null);
     await other.reads(number, /NONE: the hours of section 136 ended at .* Ring 01632 960100 now/);
-    await coordinator.does(number, "Record the detention", { "What happened": "Ended", "How it ended": "Expired", "Why no AMHP came": "None came" });
+    await coordinator.does(number, "Record the detention", { "What happened?": "The detention has ended", "How it ended": "Expired", "Why no AMHP came": "None came" });
     await other.sawGo(number, "DETAINED WITHOUT AUTHORITY");
     await other.reads(number, "none: the detention has ended");
   });
@@ -42,14 +42,14 @@ export default function detention(browser, crew) {
     const [coordinator, other] = [await crew.coordinator(), await crew.otherCoordinator()];
     const number = await stage.call("refer", { ...DETAINED, person: { ageKnown: false, ageYears: 0, looksUnder18: "LOOKS_UNDER_18_YES" } });
     await coordinator.does(number, "Record the detention",
-      { "What happened": "Arrived", "Place of safety": "Police station", "Time when it was": ago(0.2) });
+      { "What happened?": "Arrived at a place of safety", "Place of safety": "Police station", "Time when it was": ago(0.2) });
     await other.reads(number, "the grounds and the inspector of a police station",
       /As recorded this is outside section 136A. If it is so, move the person now and ring 01632 960100/);
     await other.sees(number, "CHECK ITS ENTRIES, see its status");
-    await coordinator.does(number, "Record the detention", { "What happened": "Station authorised", "Who approved it": "p117",
+    await coordinator.does(number, "Record the detention", { "What happened?": "Police station allowed", "Who approved it": "p117",
       "Imminent serious risk": "yes", "No other place": "yes", "Health professional throughout": "yes" });
     await other.reads(number, /the next health check at the police station, by \d\d:\d\d/);
-    await coordinator.does(number, "Record the detention", { "What happened": "Health checked" });
+    await coordinator.does(number, "Record the detention", { "What happened?": "Health check at the station" });
     await other.reads(number, /As recorded this is outside section 136A/);
   });
 }

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { LINE, OTHER_TEAM } from "../at_work.mjs";
+
 export default function giveBack(browser, crew) {
   const { stage } = browser;
 
@@ -27,12 +29,11 @@ export default function giveBack(browser, crew) {
     await team.sawEnd(number);
     await coordinator.sees(number, "taken");
     await coordinator.reads(number, "no longer has it and need not go", "Imre Castle");
-    await coordinator.does(number, "Ask a team", { "Team to ask": "southfell-crisis" });
+    await coordinator.does(number, "Ask a team", { "Team to ask": OTHER_TEAM });
     await other.sees(number, "It goes back to the duty coordinator.");
-    await other.card(number).getByLabel("Decline, because").selectOption({ label: "no capacity" });
-    await other.taps(number, "Decline");
+    await other.declines(number, "no capacity");
     await coordinator.sees(number, "held");
-    await coordinator.does(number, "Ask a team", { "Team to ask": "southfell-crisis" });
+    await coordinator.does(number, "Ask a team", { "Team to ask": OTHER_TEAM });
     await other.taps(number, "in 60 min");
     await coordinator.sees(number, "accepted");
   });
@@ -49,8 +50,7 @@ export default function giveBack(browser, crew) {
     const [team, other, coordinator] = [await crew.team(), await crew.otherTeam(), await crew.coordinator()];
     const number = await stage.call("refer");
     await team.opens(number, "Accept");
-    await team.card(number).getByLabel("Decline, because").selectOption({ label: "no capacity" });
-    await team.taps(number, "Decline");
+    await team.declines(number, "no capacity");
     await other.sees(number, "Accept: your team is there");
     await team.sends({ "Minutes until you are there": "20" });
     await team.did();
@@ -62,8 +62,7 @@ export default function giveBack(browser, crew) {
   test("R23: that a person was turned away for drink is told to the coordinator at once", async () => {
     const [team, coordinator] = [await crew.team(), await crew.coordinator()];
     const number = await stage.call("refer");
-    await team.card(number).getByLabel("Decline, because").selectOption({ label: "intoxication" });
-    await team.taps(number, "Decline");
+    await team.declines(number, "intoxication");
     await team.sawEnd(number);
     await coordinator.sees(number, "no person is turned away for that");
   });
@@ -72,7 +71,7 @@ export default function giveBack(browser, crew) {
     const [other, line, coordinator] = [await crew.otherTeam(), await crew.line(), await crew.coordinator()];
     const number = await stage.call("refer", { urgency: "URGENCY_EMERGENCY" });
     await coordinator.does(number, "Take in hand");
-    await coordinator.does(number, "Ask a team", { "Team to ask": "crisis-line" });
+    await coordinator.does(number, "Ask a team", { "Team to ask": LINE });
     await line.sees(number, "to ring; a team that comes is sought meanwhile");
     await line.taps(number, "now");
     await other.sees(number, "until a team comes");

@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { OTHER_TEAM } from "../at_work.mjs";
+
 export default function handOver(browser, crew) {
   test("R21: a handover is called off, declined, and accepted, and each side sees who has the person", async () => {
     const [team, other, coordinator] = [await crew.team(), await crew.otherTeam(), await crew.coordinator()];
     const number = await crew.accepted();
     const ask = async () => {
-      await team.does(number, "Hand over", { "Team to ask": "southfell-crisis" });
+      await team.does(number, "Hand over", { "Team to ask": OTHER_TEAM });
       await team.sees(number, "is asked to take it over");
       await other.sees(number, "It stays with the team that has it now.");
     };
@@ -18,8 +20,7 @@ export default function handOver(browser, crew) {
     await team.sawGo(number, "is asked to take it over");
 
     await ask();
-    await other.card(number).getByLabel("Decline, because").selectOption({ label: "no capacity" });
-    await other.taps(number, "Decline");
+    await other.declines(number, "no capacity");
     await team.sawGo(number, "is asked to take it over");
     await coordinator.sawGo(number, "until then it stays with");
     await coordinator.sees(number, "Northmoor Crisis Resolution");
@@ -35,7 +36,7 @@ export default function handOver(browser, crew) {
     const [team, other] = [await crew.team(), await crew.otherTeam()];
     const number = await crew.accepted({ needs: ["NEED_AUTISM"] });
     await team.opens(number, "Hand over");
-    await team.sends({ "Team to ask": "southfell-crisis" });
+    await team.sends({ "Team to ask": OTHER_TEAM });
     await team.hand.getByRole("alert").waitFor();
     await team.sends({ "Although the rules say otherwise": "yes" });
     await other.sees(number, "this team is not there for one of these needs");

@@ -40,12 +40,14 @@ export default function lock(browser) {
     const number = await stage.call("refer");
     const card = page.locator(`[data-number="${number}"]`);
     const facts = card.locator("[data-personal]");
-    await facts.waitFor();
+    const shown = () => facts.filter({ visible: true }).count();
+    await card.getByText(`More about ${number}`).click();
+    assert.equal(await shown(), 2); // what stands on the card, and what is folded away
     await page.context().setOffline(true);
     await page.clock.fastForward(LOCK);
     await page.getByText(LEFT).waitFor();
     assert(await card.isVisible());
-    assert(!await facts.isVisible());
+    assert.equal(await shown(), 0);
     await page.context().setOffline(false);
     await page.evaluate(async () => {
       const { token } = document.getElementById("lock").dataset;
@@ -54,7 +56,8 @@ export default function lock(browser) {
     await page.reload();
     await card.waitFor();
     await page.getByText(LEFT).waitFor();
-    assert(!await facts.isVisible());
+    for (const summary of await card.locator("summary").all()) await summary.click();
+    assert.equal(await shown(), 0);
     await browser.finish(page);
   });
 }

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { TEAM } from "../at_work.mjs";
+
 export default function missing(browser, crew) {
   test("R12: a person is missing, is found, and the coordinator says who goes on", async () => {
     const [team, coordinator, other] = [await crew.team(), await crew.coordinator(), await crew.otherCoordinator()];
@@ -20,7 +22,7 @@ export default function missing(browser, crew) {
     await other.sees(number, /^held/);
     await other.sawGo(number, /last seen:/);
     await other.reads(number, "The person is found. Northmoor Crisis Resolution and Home Treatment had them before.");
-    await coordinator.does(number, "Ask a team", { "Team to ask": "northmoor-crisis" });
+    await coordinator.does(number, "Ask a team", { "Team to ask": TEAM });
     await team.sees(number, "Accept: your team is there");
   });
 }

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { TEAM } from "../at_work.mjs";
+
 export default function notReached(browser, crew) {
   test("R11: each failed try says what comes next, and the coordinator sees when all are used", async () => {
     const [team, coordinator] = [await crew.team(), await crew.coordinator()];
@@ -46,7 +48,7 @@ export default function notReached(browser, crew) {
     await coordinator.does(number, "See its closing", { "Why it stays open": "nobody knocked" });
     await coordinator.sees(number, /^held/);
     await coordinator.reads(number, "The coordinator keeps it open and chooses who goes on");
-    await coordinator.does(number, "Ask a team", { "Team to ask": "northmoor-crisis" });
+    await coordinator.does(number, "Ask a team", { "Team to ask": TEAM });
     await team.sees(number, "Accept: your team is there");
   });
 
@@ -54,7 +56,7 @@ export default function notReached(browser, crew) {
     const [team, coordinator] = [await crew.team(), await crew.coordinator()];
     const number = await crew.accepted();
     await team.does(number, "Say how far you are",
-      { "What you are doing": "Contact", "How you reached them": "Telephone", "Did the person come?": "Did not attend" });
+      { "What happened?": "In contact with the person", "How you reached them": "Telephone", "Did the person come?": "Did not attend" });
     await team.sees(number, /Heard of again by/);
     await coordinator.reads(number, /Heard of again by/);
     assert.equal(await coordinator.hand.getByText("is in contact with the person").count(), 0);
@@ -65,7 +67,7 @@ export default function notReached(browser, crew) {
     const number = await crew.accepted();
     await team.opens(number, "Say how far you are");
     const at = new Date(Date.now() + 3 * 60 * 60 * 1000);
-    await team.sends({ "What you are doing": "Contact", "How you reached them": "Face to face", "Time when it was": at.toISOString() });
+    await team.sends({ "What happened?": "In contact with the person", "How you reached them": "Face to face", "Time when it was": at.toISOString() });
     await team.hand.getByRole("alert").waitFor();
     assert.equal(await team.hand.getByLabel("Time when it was").inputValue(), at.toISOString());
     await team.sees(number, "will come");

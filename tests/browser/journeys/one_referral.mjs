@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { TEAM } from "../at_work.mjs";
+
 const PATIENCE_MS = 20000;
-const TEAM = "Northmoor Crisis Resolution and Home Treatment";
 
 export default function oneReferral(browser) {
   const { stage } = browser;

@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { TEAM } from "../at_work.mjs";
 import { draftsAre } from "../drafts.mjs";
 
 const PATIENCE_MS = 30000;
-const TEAM = "Northmoor Crisis Resolution and Home Treatment";
 const STORY = "An invented story, half told.";
 const RING = "Duty coordinator 01632 960100";
 

@@ -23,7 +23,7 @@ export default function shift(browser) {
     const comes = await at(browser, "coordinator", 1, "/coordinator");
     await comes.getByRole("link", { name: "Read the handover and sign" }).click();
     await comes.locator(".said", { hasText: number }).getByText("NEW since").waitFor();
-    await browser.judge(comes, "handover-to-sign");
+    await browser.judge(comes, "a handover to sign, with what is new since");
     await press(comes, "I have read it, and take it over");
     await comes.getByText("is off shift. You have the duty").waitFor();
 

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { unfoldDecline } from "../at_work.mjs";
+
 const PATIENCE_MS = 20000;
 const ORDERS = ["at once", "the first of them first", "the second of them first"];
 const OURS = "Your team has this case already: somebody of your team accepted it before you.";
@@ -27,7 +29,7 @@ export default function twoAccept(browser) {
   };
   const declines = (at) => async (number) => {
     const one = await ready("team", at, "/team", (page) => card(page, number).getByRole("button", { name: "Decline" }));
-    await card(one.page, number).getByLabel("Decline, because").selectOption("no-capacity");
+    await unfoldDecline(card(one.page, number), "no capacity");
     return one;
   };
   const takes = (reason) => async (number) => {
