@@ -7,6 +7,9 @@ import { freshCode } from "./stage.mjs";
 const CHROMIUM = "/usr/bin/chromium-headless-shell";
 export const PROGRAMS = [CHROMIUM, "/usr/sbin/nginx", "/usr/bin/openssl"];
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+// The rules of axe that look at colours: of text, and of the rows of a table. sameShape() says that the rest finds the
+// same in the dark.
+const COLOUR_RULES = ["color-contrast", "link-in-text-block", "table-fake-caption", "td-has-header", "th-has-data-cells"];
 const RULES = {
   // A board fetches itself anew if the browser runs no script: what it shows would be old otherwise.
   "meta-refresh": "off",
@@ -22,6 +25,7 @@ export class Browser {
     const browser = new Browser();
     browser.stage = stage;
     browser.states = new Set();
+    browser.kept = new Map(); // by a person's id: their page, for the next state
     browser.undecided = {}; // by rule: how many places axe leaves to people
     browser.validator = new HtmlValidate({ extends: ["html-validate:recommended"], rules: RULES });
     browser.launching = {
@@ -95,19 +99,42 @@ export class Browser {
     return this.page({ ...options, cookies: person.cookies });
   }
 
-  // Judges a page as it stands, in light and in dark, with every rule and every element.
+  // The page that a state before has left, because a browser takes longer to begin than to go on. Of those who leave
+  // something in a browser, such as a form that is half filled in, each has a page of its own.
+  async keptPageOf(person) {
+    if (!this.kept.has(person.id)) this.kept.set(person.id, await this.pageOf(person));
+    return this.kept.get(person.id);
+  }
+
+  // Leaves a page: closed, or for the next state.
+  async leave(page) {
+    if (![...this.kept.values()].includes(page)) return this.finish(page);
+    return assert.deepEqual(page.faults.splice(0), []);
+  }
+
+  async finishKept() {
+    for (const page of this.kept.values()) await this.finish(page);
+    this.kept.clear();
+  }
+
+  // Judges a page as it stands, in light and in dark, with every rule and every element. A rule that looks at no colour is
+  // judged once, because the page has the same shape in the dark.
   async judge(page, name) {
     assert(!this.states.has(name), `two states are called '${name}'`);
     this.states.add(name);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      await page.evaluate(axe.source);
-      const found = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: { type: "tag", values: tags } }), TAGS);
-      for (const { id, nodes } of found.incomplete) this.undecided[id] = (this.undecided[id] ?? 0) + nodes.length;
-      assert.deepEqual(found.violations.flatMap(violation), [], `${name}, ${colorScheme}`);
-    }
+    await page.evaluate(axe);
+    await this.judgeIn("light", page, name, { type: "tag", values: TAGS });
+    await this.judgeIn("dark", page, name, { type: "rule", values: COLOUR_RULES });
+    await sameShape(page, name);
     await page.emulateMedia({ colorScheme: null });
     await this.validate(page, name);
+  }
+
+  async judgeIn(colorScheme, page, name, runOnly) {
+    await page.emulateMedia({ colorScheme });
+    const { violations, incomplete } = await page.evaluate(runAxe, runOnly);
+    for (const { id, nodes } of incomplete) this.undecided[id] = (this.undecided[id] ?? 0) + nodes.length;
+    assert.deepEqual(violations.flatMap(violation), [], `${name}, ${colorScheme}`);
   }
 
   // The HTML as the gateway sent it.
@@ -120,4 +147,34 @@ export class Browser {
 
 function violation(rule) {
   return rule.nodes.map((node) => `${rule.id}: ${rule.help}: ${node.html} ${node.failureSummary}`);
+}
+
+// Runs in the page. What passed is not sent: it is most of it.
+async function runAxe(runOnly) {
+  const { violations, incomplete } = await globalThis.axe.run(document, { runOnly, resultTypes: ["violations", "incomplete"] });
+  return { violations, incomplete };
+}
+
+// The page, which is dark, has the same shape in the light. It is measured again if its words changed meanwhile.
+async function sameShape(page, name) {
+  for (;;) {
+    const dark = await page.evaluate(shapeOf);
+    await page.emulateMedia({ colorScheme: "light" });
+    const light = await page.evaluate(shapeOf);
+    if (dark.words === light.words) {
+      assert.deepEqual(dark.boxes, light.boxes, `${name} has another shape in the dark`);
+      return;
+    }
+    await page.emulateMedia({ colorScheme: "dark" });
+  }
+}
+
+// Runs in the page: where each element is, and how it is shown apart from its colours.
+function shapeOf() {
+  const boxes = Array.from(document.querySelectorAll("body, body *"), (element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const { display, visibility, opacity, overflow, fontSize, fontWeight } = getComputedStyle(element);
+    return [element.localName, left, top, width, height, display, visibility, opacity, overflow, fontSize, fontWeight].join(" ");
+  });
+  return { words: document.body.innerText, boxes };
 }

@@ -55,6 +55,7 @@ for (const state of STATES) {
     }
   });
 }
+test("each page of the states was without a fault", () => browser.finishKept());
 signIn(browser);
 lock(browser);
 for (const journey of [giveBack, handOver, notReached, missingPerson, corrections, afterTheEnd, messages, reminders, detention,

@@ -111,9 +111,13 @@ export const STATES = [
   ].map((state) => ({ ...state, before: kill("broker"), after: bringRouterBack })),
 ];
 
-// Opens a state on a page of its own.
-export async function open(browser, state, options) {
-  const page = state.as ? await browser.pageOf(browser.stage.person(state.as, state.at), options) : await browser.page(options);
+// What stays in a browser: a form that is half filled in, a referral that waits; and a page that is open while the stage changes.
+const leavesSomething = (state) => state.path === "/refer" || state.before;
+
+// Opens a state, on a page of its own if it leaves something in its browser.
+export async function open(browser, state) {
+  const person = state.as && browser.stage.person(state.as, state.at);
+  const page = !person ? await browser.page() : leavesSomething(state) ? await browser.pageOf(person) : await browser.keptPageOf(person);
   page.numbered = (text) => text.replace(/\{(.+)\}/, (_, name) => browser.stage.cases[name]);
   await page.goto(page.numbered(state.path));
   if (state.before) await state.before(browser.stage);
@@ -121,10 +125,10 @@ export async function open(browser, state, options) {
   return page;
 }
 
-// Puts the stage back after a state, and closes its page.
+// Puts the stage back after a state, and leaves its page.
 export async function leave(browser, state, page) {
   if (state.after) await state.after(browser.stage, page);
-  await browser.finish(page);
+  await browser.leave(page);
 }
 
 function kill(program) {
