@@ -49,7 +49,7 @@ export class AtWork {
     }
   }
 
-  // What is folded away on a card they unfold. They fold it again and go on: a card that somebody has in hand does not change.
+  // They unfold what is folded away on a card, fold it again and go on: a card that somebody has in hand does not change.
   async looksFor(card, words) {
     await card.getByText(words).first().waitFor({ state: "attached", timeout: LOADING_MS });
     const more = card.locator("details").filter({ hasText: words }).locator("summary");

@@ -38,10 +38,11 @@ export default function outage(browser) {
     assert(await page.locator("body.is-stale").count());
   }
 
-  test("the router is away: every page says since when, nothing pressed or sent is lost, and all is right when it is back", async () => {
-    const [team, coordinator, nurse, form] = await Promise.all([
+  test("the router is away: pages say since when, or whom to ring, nothing is lost, and all is right when it is back", async () => {
+    const [team, coordinator, nurse, form, sheet] = await Promise.all([
       openOf(stage.person("team"), "/team"), openOf(stage.person("coordinator"), "/coordinator"),
-      openOf(stage.person("referrer"), "/referrals"), openOf(stage.person("referrer"), "/refer")]);
+      openOf(stage.person("referrer"), "/referrals"), openOf(stage.person("referrer"), "/refer"),
+      openOf(stage.person("team"), `/cases/${stage.cases["on-its-way"]}`)]);
     const number = await stage.call("refer");
     const card = team.locator(`#offers > [data-number="${number}"]`);
     await card.waitFor();
@@ -58,10 +59,13 @@ export default function outage(browser) {
     await isOld(form);
     await browser.judge(form, "a referral that is saved while the router is away");
 
-    await card.getByRole("button", { name: "in 15 min" }).click();
+    await Promise.all([card.getByRole("button", { name: "in 15 min" }).click(), sheet.reload()]); // each waits as long
     await team.getByText("It is not known whether this was done").waitFor();
     assert((await team.getByRole("alert").innerText()).includes(RING));
     await browser.judge(team, "an accept that was not answered");
+    await sheet.getByRole("heading", { name: "No answer came" }).waitFor();
+    await sheet.getByText(RING).waitFor();
+    await browser.judge(sheet, "a page that cannot be shown while the router is away");
 
     await stage.call("start", "broker");
     await form.getByText("Say this number when you ring").waitFor();
@@ -80,18 +84,7 @@ export default function outage(browser) {
     assert.deepEqual(await cards(team), await fresh(stage.person("team"), "/team"));
     assert.deepEqual(await cards(coordinator), await fresh(stage.person("coordinator"), "/coordinator"));
     assert.equal(await coordinator.locator("body.is-stale").count(), 0);
-    for (const page of [team, coordinator, nurse, form]) await browser.finish(page);
-  });
-
-  test("a page that cannot be shown while the router is away says whom to ring", async () => {
-    const page = await openOf(stage.person("team"), `/cases/${stage.cases["on-its-way"]}`);
-    await stage.call("kill", "broker");
-    await page.reload();
-    await page.getByRole("heading", { name: "No answer came" }).waitFor();
-    await page.getByText(RING).waitFor();
-    await browser.judge(page, "a page that cannot be shown while the router is away");
-    await stage.call("start", "broker");
-    await browser.finish(page);
+    for (const page of [team, coordinator, nurse, form, sheet]) await browser.finish(page);
   });
 
   // Begins to fill in a form. Resolves to its page when the device has what was typed.
