@@ -28,6 +28,7 @@ static const struct form_rule sealed_rules[] = {
 struct sealed_delivery {
     struct http_request *request;
     struct desk *desk;
+    struct sealing_keys *sealing;
     struct delivery_right right;
     Concordat__V1__Person person;
     uint8_t key[WIRE_ID_BYTES], sender[WIRE_POINT_BYTES], sealed[WIRE_SEALED_BYTES_MAX];
@@ -71,8 +72,6 @@ static bool refusal_passes(Concordat__V1__Refusal refusal)
 
 static const char *state_of_receipt(Concordat__V1__Receipt receipt)
 {
-    if (receipt == RECEIPT(UNOPENED))
-        return SEALED_UNOPENED;
     return receipt == RECEIPT(RECEIVED) ? SEALED_RECEIVED : SEALED_SAVED;
 }
 
@@ -89,6 +88,14 @@ static void sealed_ask_status(struct sealed_delivery *delivery)
     desk_ask(delivery->desk, &request, &delivery->person, sealed_is_told, delivery);
 }
 
+/* The intake has lost its keys: whoever opens the form from now on seals under its new one. */
+static void sealed_is_unopened(struct sealed_delivery *delivery, const Concordat__V1__Answer *answer)
+{
+    sealing_ask_again(delivery->sealing, delivery->desk);
+    sealed_delivery_end(delivery, 200, SEALED_UNOPENED, answer->status ? answer->status->number : "",
+                        answer->text);
+}
+
 static void sealed_is_told(void *context, const Concordat__V1__Message *message)
 {
     struct sealed_delivery *delivery = context;
@@ -96,6 +103,8 @@ static void sealed_is_told(void *context, const Concordat__V1__Message *message)
         message && message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER ? message->answer : NULL;
     if (!answer)
         sealed_delivery_end(delivery, 503, SEALED_AGAIN, "", "The intake has not answered yet.");
+    else if (answer->done && answer->receipt == RECEIPT(UNOPENED))
+        sealed_is_unopened(delivery, answer);
     else if (answer->done)
         sealed_delivery_end(delivery, 200, state_of_receipt(answer->receipt),
                             answer->status ? answer->status->number : "", answer->text);
@@ -158,6 +167,7 @@ static void sealed_begin(struct site *site, struct http_request *request, const 
         return;
     }
     delivery->request = request;
+    delivery->sealing = site->sealing;
     delivery->desk = token ? sealing_desk_of(site->sealing, token, &delivery->right) : NULL;
     if (!delivery->desk)
         sealed_delivery_end(delivery, 403, SEALED_SIGN_IN, "",

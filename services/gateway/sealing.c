@@ -59,6 +59,13 @@ static void key_is_told(void *context, const Concordat__V1__Message *message)
     of->ask_at_ms += FORM_KEY_ASK_MS - FORM_KEY_AGAIN_MS;
 }
 
+void sealing_ask_again(struct sealing_keys *sealing, const struct desk *desk)
+{
+    for (size_t i = 0; i < desks_count(sealing->desks); i++)
+        if (sealing->of[i].desk == desk)
+            sealing->of[i].ask_at_ms = 0;
+}
+
 void sealing_turn(struct sealing_keys *sealing, int64_t now_ms)
 {
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;

@@ -20,6 +20,9 @@ void sealing_close(struct sealing_keys **sealing);
 /* Asks each source's desk for its key when that is due. now_ms is of the monotonic clock. */
 void sealing_turn(struct sealing_keys *sealing, int64_t now_ms);
 
+/* The intake of this desk could not open a form: it has another key by now, which the next turn asks for. */
+void sealing_ask_again(struct sealing_keys *sealing, const struct desk *desk);
+
 enum {
     SEALING_POINT_BYTES = (WIRE_POINT_BYTES * 4 + 2) / 3 + 1,
     SEALING_ID_BYTES = (WIRE_ID_BYTES * 4 + 2) / 3 + 1,

@@ -130,7 +130,7 @@ export default function sealed(browser) {
     await browser.finish(page);
   });
 
-  test("under a key that the intake does not have, the sender is told to ring", async () => {
+  test("under a key that the intake does not have, the sender is told to ring, and the next form has its new key", async () => {
     const page = await formOf(stage.person("referrer"));
     await withoutSignal(async () => {
       await fillIn(page);
@@ -142,5 +142,13 @@ export default function sealed(browser) {
     await page.getByRole("button", { name: "I have rung" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await browser.finish(page);
+
+    const next = await formOf(stage.person("referrer"));
+    await withoutSignal(async () => {
+      await fillIn(next);
+      await sendWithoutSignal(next);
+    });
+    await next.getByText(/is sent now\. R-/).waitFor();
+    await browser.finish(next);
   });
 }
