@@ -17,7 +17,8 @@ import zmq
 import sections
 
 PARTS = {"round-trips": sections.round_trips, "core": sections.core, "sealing": sections.sealing,
-         "recovery": sections.recovery, "growth": sections.growth, "audit": sections.audit, "profile": sections.profile}
+         "recovery": sections.recovery, "growth": sections.growth, "audit": sections.audit, "boards": sections.boards,
+         "profile": sections.profile}
 
 
 class Bench:
@@ -32,12 +33,14 @@ class Bench:
             self.rounds, self.growth_rounds = 5, 2
             self.ledgers, self.grown = (10_000, 100_000), (50_000,)
             self.events_a_year, self.audit_years = 10_000, (1,)
+            self.board_rounds, self.board_offers = {500: 1}, 10
         else:
             self.seconds, self.warm, self.quick_seconds, self.half_seconds = 3, 0.5, 1, 60
             self.rounds, self.growth_rounds = 5, 5
             self.ledgers = tuple(sorted({10_000, min(1_000_000, options.events), options.events}))
             self.grown = self.ledgers[1:]
             self.events_a_year, self.audit_years = options.events // 10, (1, 10)
+            self.board_rounds, self.board_offers = {500: 3, 5000: 1}, 60
 
     def say(self, text):
         print(f"[{time.strftime('%H:%M:%S')}] {text}", file=sys.stderr, flush=True)
@@ -84,7 +87,7 @@ def read_options():
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--source", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--quick", action="store_true", help="all parts, in less than a minute")
+    parser.add_argument("--quick", action="store_true", help="all parts, in a minute and a half")
     parser.add_argument("--json", metavar="FILE", help="write every figure there too")
     parser.add_argument("--against", choices=["redis"], help="the same work with another queue, in turn with ours")
     parser.add_argument("--only", metavar="PART", action="append", choices=PARTS,

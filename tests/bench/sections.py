@@ -10,7 +10,7 @@ import subprocess
 import time
 from statistics import median
 
-from stand import Stand, free_port, run_json
+from stand import Stand, free_port, not_installed, run_json
 
 OUTSTANDING = (1, 16, 64, 256)
 PROFILED = ("broker_take", "wire_unpack_request", "take_core_command", "record_read_command", "decide", "adopt_for",
@@ -19,6 +19,8 @@ PROFILED = ("broker_take", "wire_unpack_request", "take_core_command", "record_r
             "outgoing_add", "server_send", "server_receive")
 BATCHES = (1, 8, 64, 256)
 INTAKES = 4
+BOARDS_BOUND = 500  # open boards, for which a bound holds
+BOARDS_PAUSE_S = 0.5  # between offers
 REPORTS = ("times", "national", "declines", "custody", "open", "breaches", "volume", "section136")
 
 
@@ -399,6 +401,45 @@ def tell_growth(bench, rounds):
             bench.must(6, f"throughput at {name}, of an empty ledger", shares, ">=", 0.9)
         if name == "500 peers":
             bench.must(6, "throughput with 500 peers, of one intake and one team", shares, ">=", 0.8)
+
+
+# ---- 8: boards that are open in browsers ----
+
+
+def boards(bench):
+    bench.head("Open boards: from an offer in the ledger until a board has it, behind nginx, with TLS and HTTP/2")
+    if missing := not_installed("nginx", "openssl"):
+        bench.row("skipped", "", f"{' and '.join(missing)} is not installed: apt-get install nginx-light openssl")
+        return
+    bench.found["boards"] = {}
+    for count, rounds in bench.board_rounds.items():
+        runs = bench.found["boards"][str(count)] = []
+        for i in range(rounds):
+            bench.say(f"{count} open boards, round {i + 1} of {rounds}")
+            before = processor_ticks()
+            runs.append(open_boards(bench, count))
+            runs[-1]["stolen"] = stolen_since(before)
+        tell_boards(bench, count, runs)
+
+
+def open_boards(bench, count):
+    script = os.path.join(bench.source, "tests", "bench", "boards.py")
+    environment = {**os.environ, "TMPDIR": bench.folder}  # so that its ledger is on the disk that is measured
+    return run_json("/usr/bin/python3", "-B", script, bench.source, bench.build, count, bench.board_offers,
+                    BOARDS_PAUSE_S, env=environment)
+
+
+def tell_boards(bench, count, runs):
+    p50, p99 = (middle(runs, "ms", p) for p in ("p50", "p99"))
+    gateway, nginx = (middle(runs, "cores", program) for program in ("gateway", "nginx"))
+    memory = max(run["mib"]["gateway"] for run in runs)
+    bench.row(f"{count} boards", f"p50 {p50:.1f} ms", f"p99 {p99:.1f} ms, most {max(run['ms']['max'] for run in runs):.1f} ms; "
+              f"the last board of an offer p50 {middle(runs, 'ms', 'last_board_p50'):.1f} ms; gateway {gateway:.2f} of a "
+              f"core and {memory:.0f} MiB, nginx {nginx:.2f} of a core")
+    heard = [run["heard_by_all"] / run["offers"] for run in runs]
+    bench.must(8, f"offers that each of {count} boards heard", heard, ">=", 1)
+    if count == BOARDS_BOUND:
+        bench.must(8, f"p99 until a board of {count} has an offer, ms", [run["ms"]["p99"] for run in runs], "<=", 100)
 
 
 # ---- Where the time goes ----

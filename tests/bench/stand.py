@@ -121,11 +121,16 @@ class Stand:
         return [rows[20], rows[21], rows[27], sealed]
 
 
-def run_json(*command):
-    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=900)
+def run_json(*command, env=None):
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=900, env=env)
     if done.returncode != 0:
         raise RuntimeError(f"{command[0]} ended with {done.returncode}: {done.stderr}")
     return json.loads(done.stdout)
+
+
+def not_installed(*programs):
+    """Returns which of the programs are not there; nginx is outside of many people's PATH."""
+    return [name for name in programs if not shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")]
 
 
 def free_port():
