@@ -3,8 +3,8 @@
 
 #include <assert.h>
 #include <stdalign.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static void *arena_allocate(void *arena, size_t size)
 {
@@ -20,11 +20,15 @@ static void arena_free_nothing(void *arena, void *piece)
 int arena_open(struct arena *arena, size_t size)
 {
     assert(size > 0);
-    *arena = (struct arena){.memory = calloc(1, size), .size = size};
-    if (!arena->memory)
+    /* calloc may wipe all of a block that was used before, though most messages take little of it. */
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *arena = (struct arena){0};
+    if (memory == MAP_FAILED)
         return -1;
-    arena->allocator =
-        (ProtobufCAllocator){.alloc = arena_allocate, .free = arena_free_nothing, .allocator_data = arena};
+    *arena = (struct arena){
+        .memory = memory,
+        .size = size,
+        .allocator = {.alloc = arena_allocate, .free = arena_free_nothing, .allocator_data = arena}};
     return 0;
 }
 
@@ -37,16 +41,17 @@ void arena_reset(struct arena *arena)
 
 void arena_close(struct arena *arena)
 {
-    if (arena->memory)
+    if (arena->memory) {
         arena_reset(arena);
-    free(arena->memory);
+        munmap(arena->memory, arena->size);
+    }
     *arena = (struct arena){0};
 }
 
 void *arena_take(struct arena *arena, size_t size)
 {
-    /* malloc aligns the block. Each piece is rounded up, so that the next one is aligned too. An empty piece
-     * takes room as well: protobuf-c would read NULL as "no memory". */
+    /* The block begins with a page. Each piece is rounded up, so that the next one is aligned too. An empty
+     * piece takes room as well: protobuf-c would read NULL as "no memory". */
     const size_t alignment = alignof(max_align_t);
     assert(arena->memory && arena->used <= arena->size);
     size_t room = arena->size - arena->used;

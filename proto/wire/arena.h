@@ -2,8 +2,9 @@
  *
  * protobuf-c allocates without a limit: one mebibyte of empty sub-messages takes fifty of memory. Every
  * unpack therefore allocates from an arena: one block, given out in zeroed pieces, and wiped at each reset: a
- * message can hold what a person told. When the block is full the
- * arena returns NULL and the unpack fails cleanly. To free a message, reset the arena. Not thread safe.
+ * message can hold what a person told. The system gives the block only those pages that are used. When the
+ * block is full the arena returns NULL and the unpack fails cleanly. To free a message, reset the arena. Not
+ * thread safe.
  */
 #ifndef CONCORDAT_ARENA_H
 #define CONCORDAT_ARENA_H
