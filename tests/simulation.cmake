@@ -21,13 +21,14 @@ target_compile_definitions(concordat-simulate PRIVATE SOURCE_FOLDER="${PROJECT_S
 add_test(NAME simulation COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run simulate --seeds 600 --fresh)
 add_test(NAME simulation_checked COMMAND concordat-simulate --jobs 2 --from 1000000 --seeds 100)
 add_test(NAME simulation_same_twice COMMAND concordat-simulate --twice --from 100000 --seeds 10)
-add_test(NAME simulation_kept COMMAND concordat-simulate --keep ${CMAKE_CURRENT_SOURCE_DIR}/simulation/seeds.txt)
+add_test(NAME simulation_kept COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run simulate --keep ${CMAKE_CURRENT_SOURCE_DIR}/simulation/seeds.txt)
 if(EXISTS ${PROJECT_SOURCE_DIR}/.git)
   add_test(NAME simulation_names_its_commit COMMAND concordat-simulate --seeds 1)
   set_tests_properties(simulation_names_its_commit PROPERTIES PASS_REGULAR_EXPRESSION "^SEED=1 COMMIT=[0-9a-f]+")
 endif()
 set_tests_properties(simulation simulation_checked simulation_same_twice simulation_kept PROPERTIES TIMEOUT 900)
-set_tests_properties(simulation simulation_checked PROPERTIES PROCESSORS 2)
+set_tests_properties(simulation simulation_checked simulation_kept PROPERTIES PROCESSORS 2)
+set_tests_properties(simulation simulation_kept PROPERTIES RESOURCE_LOCK build-simulate)
 
 foreach(name scenarios keys_and_hellos full_disk)
   add_executable(test_${name}
