@@ -98,8 +98,10 @@ KINDS = (
                 says(SUITE, "detention {case} corrected --at {minute} --by p301 --second p302 --note 'the door book'"),
                 has("detention", "step = 'corrected' AND corrected_at_ms > started_at_ms AND second_person = 'p302'"),
                 refused(SUITE, "detention {case} corrected --at {minute} --by p301 --second p301 --note x", code=100),
+                says(SUITE, "checkin {case} arrived"),
                 says(SUITE, "detention {case} transfer-asked emergency-department"),
                 says(SUITE, "detention {case} transfer-agreed emergency-department"),
+                says(SUITE, "checkin {case} arrived"),
                 says(SUITE, "detention {case} arrived emergency-department"),
                 Never("a start or an end of the hours that moved", "SELECT 1 FROM detention WHERE referral = :case AND"
                       " started_at_ms IS NOT NULL GROUP BY referral HAVING count(DISTINCT started_at_ms || '-' || until_ms) > 1"),
@@ -144,6 +146,7 @@ KINDS = (
                 has("detention", "step = 'extended' AND found IS NULL AND until_ms - started_at_ms > 21600000"),
                 says(SUITE, "detention {case} extended --for 6h --reason no-bed --responsible-doctor --by p301"),
                 has("detention", "found LIKE '%extension not for condition%'"),
+                says(SUITE, "checkin {case} arrived"),
                 says(SUITE, "detention {case} interviewed --by p302"),
                 says(SUITE, "detention {case} escaped"),
                 says(SUITE, "detention {case} arrived health-based"),
