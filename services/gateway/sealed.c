@@ -72,6 +72,8 @@ static bool refusal_passes(Concordat__V1__Refusal refusal)
 
 static const char *state_of_receipt(Concordat__V1__Receipt receipt)
 {
+    if (receipt == RECEIPT(UNOPENED))
+        return SEALED_UNOPENED;
     return receipt == RECEIPT(RECEIVED) ? SEALED_RECEIVED : SEALED_SAVED;
 }
 
@@ -88,23 +90,16 @@ static void sealed_ask_status(struct sealed_delivery *delivery)
     desk_ask(delivery->desk, &request, &delivery->person, sealed_is_told, delivery);
 }
 
-/* The intake has lost its keys: whoever opens the form from now on seals under its new one. */
-static void sealed_is_unopened(struct sealed_delivery *delivery, const Concordat__V1__Answer *answer)
-{
-    sealing_ask_again(delivery->sealing, delivery->desk);
-    sealed_delivery_end(delivery, 200, SEALED_UNOPENED, answer->status ? answer->status->number : "",
-                        answer->text);
-}
-
 static void sealed_is_told(void *context, const Concordat__V1__Message *message)
 {
     struct sealed_delivery *delivery = context;
     const Concordat__V1__Answer *answer =
         message && message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER ? message->answer : NULL;
+    /* The intake has lost its keys: whoever opens the form from now on seals under its new one. */
+    if (answer && answer->done && answer->receipt == RECEIPT(UNOPENED))
+        sealing_ask_again(delivery->sealing, delivery->desk);
     if (!answer)
         sealed_delivery_end(delivery, 503, SEALED_AGAIN, "", "The intake has not answered yet.");
-    else if (answer->done && answer->receipt == RECEIPT(UNOPENED))
-        sealed_is_unopened(delivery, answer);
     else if (answer->done)
         sealed_delivery_end(delivery, 200, state_of_receipt(answer->receipt),
                             answer->status ? answer->status->number : "", answer->text);
