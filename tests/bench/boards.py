@@ -189,18 +189,12 @@ def share(values, part):
     return sorted(values)[min(len(values) - 1, int(len(values) * part))]
 
 
-def region(text):
-    """The team has room for every offer: its board shows those that it has not answered yet too."""
-    assert text.count("    places: 20\n") > 0
-    return stage.without_quotas(text).replace("    places: 20\n", "", 1)
-
-
 def main():
     count, offers, between = int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3])
     room = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 65536)
     resource.setrlimit(resource.RLIMIT_NOFILE, (room, room))
     with stage.Stage("boards", FOLDERS) as scene:
-        scene.use_region(region)
+        scene.use_region(lambda text: stage.with_room(stage.without_quotas(text)))
         scene.start_broker()
         scene.start_intake()
         devices = [scene.device(f"car-{number}") for number in range(-(-offers // REFERRALS_OF_DEVICE))]

@@ -12,7 +12,6 @@ import functools
 import hashlib
 import json
 import os
-import re
 import signal
 import sqlite3
 import subprocess
@@ -77,7 +76,7 @@ class Server:
         self.desks = [self.scene.make_key(f"{of}-desk", role, of) for role, of in DESKS]
         self.disk = self.scene.path("intake-state")
         # In one day here a team is asked to take more people than a team has places for.
-        self.scene.use_region(lambda text: re.sub(r"places: \d+", "places: 200", stage.without_quotas(text)))
+        self.scene.use_region(lambda text: stage.with_room(stage.without_quotas(text)))
         self.start("broker")
         for intake, (source, device) in INTAKES.items():
             self.start(intake)

@@ -220,6 +220,11 @@ def without_quotas(text):
     return re.sub(r"(per_second|burst): \d+", r"\1: 999999", text)
 
 
+def with_room(text):
+    """A region whose teams have places for all whom a test refers, also for those whom they have not answered yet."""
+    return re.sub(r"places: \d+", "places: 200", text)
+
+
 def write(path, lines, mode):
     with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, mode), "w", encoding="ascii") as file:
         file.write("\n".join(lines) + "\n")
