@@ -121,52 +121,75 @@ static const struct action_step_label step_labels[] = {
     {"detention", OF(CORRECTED), "The first arrival was later", "Two people say so, and why."},
 };
 
+/* A button, and what follows if what it leads to is sent; NULL: the page says it beside its fields. */
 static const struct action_button {
-    const char *action, *words;
+    const char *action, *words, *follows;
 } buttons[] = {
-    {"accept", "Accept"},
-    {"seen", "I have seen the offer"},
-    {"decline", "Decline"},
-    {"checkin", "Say how far you are"},
-    {"close", "Close"},
-    {"saw-closing", "See its closing"},
-    {"detention", "Record the detention"},
-    {"tried", "Could not reach them"},
-    {"missing", "Report missing"},
-    {"found", "The person is found"},
-    {"ask", "Record what you asked for"},
-    {"answer", "Record an answer"},
-    {"handover", "Hand over"},
-    {"cancel-handover", "Keep it"},
-    {"give-back", "Give back"},
-    {"reopen", "Open it again"},
-    {"passed-on", "Say who has it"},
-    {"capacity", "Say your places"},
-    {"status", "See how it stands"},
-    {"saw", "Say that you saw it"},
-    {"on-shift", "Begin or end shift"},
-    {"shift-handover", "Hand your shift over"},
-    {"handed-over", "Read a handover again"},
-    {"message", "Write a message"},
-    {"show", "Read the record"},
-    {"who", "Who and why"},
-    {"withdraw", "Withdraw"},
-    {"wish", "Record their wish"},
-    {"take", "Take in hand"},
-    {"assign", "Ask a team"},
-    {"acknowledge", "Say you heard"},
-    {"mute", "Mute reminders"},
-    {"cover", "Cover an area"},
-    {"erase", "Erase"},
-    {"hold", "Hold or release"},
+    {"accept", "Accept", "Your team has the case then, and the referrer is told when you will be there."},
+    {"seen", "I have seen the offer",
+     "Whoever waits sees that a person of your team thinks about it. The offer is still to be answered."},
+    {"decline", "Decline", "The next team is asked at once."},
+    {"checkin", "Say how far you are", NULL},
+    {"close", "Close",
+     "The case ends. If nobody has met the person, the coordinator looks at it first, and may keep it open."},
+    {"saw-closing", "See its closing", NULL},
+    {"detention", "Record the detention", NULL},
+    {"tried", "Could not reach them",
+     "If you hand it back, the coordinator has the case. Otherwise whoever has it now keeps it."},
+    {"missing", "Report missing",
+     "The duty coordinator has the case until the person is found. Tell the police too."},
+    {"found", "The person is found",
+     "If a team had the case, the coordinator chooses whether that team goes on. Otherwise the next "
+     "team is asked at once."},
+    {"ask", "Record what you asked for", "This does not ask them: ring them, and record it here."},
+    {"answer", "Record an answer", "After a no ask others: it is yours until somebody says yes."},
+    {"handover", "Hand over", "Your team keeps the case until the other one accepts it."},
+    {"cancel-handover", "Keep it", "Your team keeps the case."},
+    {"give-back", "Give back",
+     "The next team is asked at once. If your team has met the person, the coordinator decides what "
+     "comes next."},
+    {"reopen", "Open it again", "It keeps its number and its clocks, as if it had never ended."},
+    {"passed-on", "Say who has it", NULL},
+    {"capacity", "Say your places", "Say it again when it changes."},
+    {"status", "See how it stands", NULL},
+    {"saw", "Say that you saw it", "Whoever wrote it or changed it sees that you saw it."},
+    {"on-shift", "Begin or end shift", NULL},
+    {"shift-handover", "Hand your shift over", NULL},
+    {"handed-over", "Read a handover again", NULL},
+    {"message", "Write a message", "It is shown to them at once. If it cannot wait, ring."},
+    {"show", "Read the record", NULL},
+    {"who", "Who and why", NULL},
+    {"withdraw", "Withdraw", "The case ends, and nobody comes."},
+    {"wish", "Record their wish", NULL},
+    {"take", "Take in hand", "You find who will come. A team that has the case is told that it need not go."},
+    {"assign", "Ask a team", "That team is asked at once."},
+    {"acknowledge", "Say you heard",
+     "The bell stops until the next reminder. Nothing else changes: to act, take the case in hand."},
+    {"mute", "Mute reminders", "You are told before the time if the case turns worse."},
+    {"cover", "Cover an area",
+     "The neighbour is told. Nothing changes about who holds a case until you take it."},
+    {"erase", "Erase", NULL},
+    {"hold", "Hold or release", NULL},
 };
 
-const char *action_button(const struct action_kind *kind)
+static const struct action_button *find_button(const struct action_kind *kind)
 {
     for (size_t i = 0; i < sizeof buttons / sizeof *buttons; i++)
         if (strcmp(buttons[i].action, kind->name) == 0)
-            return buttons[i].words;
+            return &buttons[i];
     return NULL;
+}
+
+const char *action_button(const struct action_kind *kind)
+{
+    const struct action_button *button = find_button(kind);
+    return button ? button->words : NULL;
+}
+
+const char *action_follows(const struct action_kind *kind)
+{
+    const struct action_button *button = find_button(kind);
+    return button ? button->follows : NULL;
 }
 
 const struct action_step_label *action_step_label(const struct action_kind *kind, size_t at)

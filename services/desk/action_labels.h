@@ -31,5 +31,7 @@ const struct action_step_label *action_step_label(const struct action_kind *kind
 
 /* What a button says that leads to it: "Say that you saw it". Each action has that. */
 const char *action_button(const struct action_kind *kind);
+/* What follows if it is sent, in a sentence; NULL: its fields say it. */
+const char *action_follows(const struct action_kind *kind);
 
 #endif

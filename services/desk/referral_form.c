@@ -9,8 +9,7 @@
 
 static const struct referral_question questions[] = {
     {FIELDS("source"), REFERRAL_ASK_ONE, "Who rings", NULL},
-    {FIELDS("callback"), REFERRAL_ASK_CALLBACK, "Number to ring you back",
-     "A number at work. This alone is needed."},
+    {FIELDS("callback"), REFERRAL_ASK_CALLBACK, "Number to ring you back", "A number at work."},
     {FIELDS("urgency"), REFERRAL_ASK_ONE, "How urgent is it?", NULL},
     {FIELDS("postcode"), REFERRAL_ASK_LINE, "Postcode where the person is", "Its first half is enough."},
     {FIELDS("reason"), REFERRAL_ASK_LIST, "Reason for the referral", NULL},

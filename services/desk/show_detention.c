@@ -114,6 +114,7 @@ static void show_authority(struct sheet *sheet, const case_status *status, int64
     else
         sheet_row(sheet, "Authority", "%s%s%s; %s", power_words(detention),
                   detention->used_ms != 0 ? ", used at " : "", detention->used_ms != 0 ? used : "", where);
+    sheet_rings(sheet);
 }
 
 static void show_hours(struct sheet *sheet, const detention_message *detention, int64_t now_ms)
@@ -125,9 +126,10 @@ static void show_hours(struct sheet *sheet, const detention_message *detention, 
     time_words(detention->until_ms, now_ms, until);
     time_words_clock(detention->corrected_ms, now_ms, corrected);
     bool is_corrected = detention->corrected_ms != 0;
+    bool ends_soon = detention->warned && detention->until_ms >= now_ms;
     sheet_row(sheet, "Hours", "from %s until %s%s%s%s%s", detention->started_ms != 0 ? from : "the escape",
               until, is_corrected ? "; two people say that it began at " : "", is_corrected ? corrected : "",
-              is_corrected ? ", and the earlier counts" : "", detention->warned ? "; THEY END SOON" : "");
+              is_corrected ? ", and the earlier counts" : "", ends_soon ? "; THEY END SOON" : "");
 }
 
 static void show_next(struct sheet *sheet, const case_status *status, int64_t now_ms)

@@ -23,7 +23,7 @@ static void show_typed_text(struct sheet *sheet, const Concordat__V1__TypedText 
 void show_typed(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing)
 {
     if (record->n_typed > 0)
-        sheet_heading(sheet, "TYPED ABOUT THE CASE");
+        sheet_heading(sheet, "Typed about the case");
     for (size_t i = 0; i < record->n_typed; i++)
         show_typed_text(sheet, record->typed[i], showing);
 }

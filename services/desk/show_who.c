@@ -254,7 +254,7 @@ static bool who_is_not_all(const Concordat__V1__Record *record)
 void show_who(struct sheet *sheet, const Concordat__V1__Record *record, const struct showing *showing)
 {
     const struct who_names names = {showing->people, record->directory};
-    sheet_heading(sheet, "WHO HAD TO DO WITH IT (LONDON TIME, THE NEWEST LAST)");
+    sheet_heading(sheet, "Who had to do with it (London time, the newest last)");
     if (who_is_not_all(record))
         sheet_sentence(
             sheet, "These are the latest %zu events. There are earlier ones, which an inspector's trail has.",

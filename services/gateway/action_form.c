@@ -230,6 +230,7 @@ static void fill_sheet(struct action_sheet *sheet, const struct action_form *for
                                  .at_desk = !form->number,
                                  .act = kind->name,
                                  .title = action_button(kind),
+                                 .follows = action_follows(kind),
                                  .command = sheet->command,
                                  .attempt = form->attempt ? sheet->attempt : NULL,
                                  .then = typed_value(form->typed, "then"),

@@ -76,6 +76,57 @@ void html_text(struct html *html, const char *value)
     free(clean);
 }
 
+#define NUMBER_CHARACTERS "+0123456789"
+
+enum { NUMBER_CHARS_MIN = 6 };
+
+/* How long the telephone number at the beginning of `text` is, with the spaces in it; 0: there is none.
+ * "Section 136" and "22:21" have none. */
+static size_t number_length(const char *text)
+{
+    static const char *const short_ones[] = {"999", "112", "111", "101"};
+    size_t length = strspn(text, NUMBER_CHARACTERS " ");
+    while (length > 0 && text[length - 1] == ' ')
+        length--;
+    for (size_t i = 0; i < sizeof short_ones / sizeof *short_ones; i++)
+        if (length == strlen(short_ones[i]) && memcmp(text, short_ones[i], length) == 0)
+            return length;
+    return (*text == '0' || *text == '+') && length >= NUMBER_CHARS_MIN ? length : 0;
+}
+
+/* RFC 3966: spaces are no part of it. */
+static void write_number(struct html *html, const char *number, size_t length)
+{
+    HTML_MARKUP(html, "<a class=\"ring\" href=\"tel:");
+    for (size_t i = 0; i < length; i++)
+        if (number[i] != ' ')
+            html_bytes(html, &number[i], 1);
+    HTML_MARKUP(html, "\">");
+    html_bytes(html, number, length);
+    HTML_MARKUP(html, "</a>");
+}
+
+void html_ring(struct html *html, const char *value)
+{
+    const char *at = value ? value : "";
+    while (*at) {
+        char *words = strndup(at, strcspn(at, NUMBER_CHARACTERS));
+        if (!words) {
+            html->broken = true;
+            return;
+        }
+        html_text(html, words);
+        at += strlen(words);
+        free(words);
+        size_t length = number_length(at), others = strspn(at, NUMBER_CHARACTERS);
+        if (length > 0)
+            write_number(html, at, length);
+        else
+            html_bytes(html, at, others);
+        at += length > 0 ? length : others;
+    }
+}
+
 /* RFC 3986, 2.3: the characters that mean nothing in a URL. */
 static bool is_unreserved(char c)
 {

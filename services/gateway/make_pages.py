@@ -2,7 +2,8 @@
 """Compiles the pages that designers write into C: pages/NAME.html becomes page_NAME(), which writes it.
 
 In a page stand, beside HTML:
-    {name}                the value, escaped by where it stands: in a text, in an attribute, or as part of a URL
+    {name}                the value, escaped by where it stands: in a text, in an attribute, or as part of a URL. In a text
+                          telephone numbers are links if the name is `ring`
     {?name}...{/name}     only if there is such a value
     {#list}...{/list}     once for each row of a list; names inside are the row's, and {page.name} is the page's
     {>part}               the file parts/part.html, with the names that hold where it is put in
@@ -126,8 +127,10 @@ class Place:
             self.inside = "" if self.tag.startswith("/") else name
         self.where, self.tag, self.attribute = "text", "", ""
 
-    def writer(self):
-        """The function that writes a value here."""
+    def writer(self, name):
+        """The function that writes the value of that name here."""
+        if self.where == "text" and not self.inside and not self.picture and name.split(".")[-1] == "ring":
+            return "html_ring"
         if self.where == "text" and (not self.inside or self.inside in TEXT_IN):
             return "html_text"
         if self.where == "value" and self.attribute in URLS:
@@ -198,7 +201,7 @@ class Page:
             self.out.append(f"for (size_t {at} = 0; {at} < {value}_count; {at}++) {{")
             self.out.append(f"const __typeof__(*{value}) *{row} = &{value}[{at}];")
         else:
-            self.out.append(f"{self.place.writer()}(html, {self.value(name)});")
+            self.out.append(f"{self.place.writer(name)}(html, {self.value(name)});")
 
     def close(self, name):
         if not self.open or self.open[-1][1] != name:

@@ -70,7 +70,7 @@ struct page_item {
 };
 
 struct page_row {
-    const char *label, *text;
+    const char *label, *text, *ring; /* ring: a text that has telephone numbers to ring; one of both */
     struct page_deed deed;
     const struct page_item *items; /* NULL: none */
     size_t items_count;
@@ -128,9 +128,9 @@ struct page_field {
 /* What somebody can do, as a form. */
 struct page_action {
     struct page_frame frame;
-    const char *number; /* of the case; NULL: it is about none */
-    bool at_desk;       /* it is about none */
-    const char *act, *title, *command, *attempt, *then;
+    const char *number;                                           /* of the case; NULL: it is about none */
+    bool at_desk;                                                 /* it is about none */
+    const char *act, *title, *follows, *command, *attempt, *then; /* follows: if it is sent */
     const char *problem, *faulty; /* why it was not done, and the name of the field at fault */
     const char *trouble;          /* that there is a problem, before the title; NULL: there is none */
     bool is_wrong, is_unknown;    /* then one of them: it was not done; or no answer came */

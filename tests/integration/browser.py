@@ -21,6 +21,9 @@ import stage
 ORIGIN = "https://concordat.example"
 FORM = "application/x-www-form-urlencoded"
 SECONDS = 60
+# Whom to ring, and how a page writes it.
+RING = "Duty coordinator 01632 960100"
+RING_LINK = 'Duty coordinator <a class="ring" href="tel:01632960100">01632 960100</a>'
 FOLDERS = (*stage.PROGRAM_FOLDERS, "services/gateway", "/usr/sbin")
 
 
@@ -135,5 +138,5 @@ def start_gateway(scene, desks, *options, env=None):
     return scene.start(
         "gateway", "concordat-gateway", "--listen", f"unix:{scene.path('gateway.socket')}", "--origin", ORIGIN,
         "--people", scene.path("people"), "--desks", scene.path("desks"), "--broker", scene.endpoint, "--broker-key",
-        scene.public_key("broker"), "--ring", "Duty coordinator 01632 960100", "--lock-minutes", "30",
+        scene.public_key("broker"), "--ring", RING, "--lock-minutes", "30",
         *options, ready="listening", env=env)

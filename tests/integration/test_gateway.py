@@ -17,7 +17,7 @@ import unittest
 import urllib.parse
 
 import stage
-from browser import FOLDERS, FORM, ORIGIN, SECONDS, Browser, Connection, Events, add_person, code_of, fresh_code, start_gateway
+from browser import FOLDERS, FORM, ORIGIN, RING_LINK, SECONDS, Browser, Connection, Events, add_person, code_of, fresh_code, start_gateway
 
 POLICY = ("default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
           "worker-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
@@ -71,7 +71,7 @@ class Gateway(unittest.TestCase):
         page = self.browser.get("/status")
         self.assertEqual(page.status, 503)
         self.assertIn("The router does not answer, since", page.text)
-        self.assertIn("Duty coordinator 01632 960100", page.text)
+        self.assertIn(RING_LINK, page.text)
         self.stage.start_broker()
         page = self.await_page("/status", 200)
         self.assertIn("Concordat works, since", page.text)

@@ -8,7 +8,7 @@ import time
 import unittest
 
 import stage
-from browser import FOLDERS, SECONDS, Browser, add_person, start_gateway
+from browser import FOLDERS, RING_LINK, SECONDS, Browser, add_person, start_gateway
 from page_form import PageForm
 
 CALLBACK = "07700 900123"
@@ -203,7 +203,7 @@ class Refer(unittest.TestCase):
             sent = custody.post("/refer", self.form(sent_from).filled())
             self.assertEqual(sent.status, 503)
             self.assertIn("NOT SENT", sent.text)
-            self.assertIn("ring now: Duty coordinator 01632 960100", sent.text)
+            self.assertIn("ring now: " + RING_LINK, sent.text)
             fields = self.form(sent).fields
             for field in (("name", "Jo Example"), ("narrative", "Frightened."), ("needs", "AMHP"), ("needs", "perinatal")):
                 self.assertIn(field, fields)

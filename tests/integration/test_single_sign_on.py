@@ -17,11 +17,10 @@ import urllib.parse
 
 import openid_provider
 import stage
-from browser import FOLDERS, ORIGIN, SECONDS, Browser, Connection, Page, add_person, start_gateway
+from browser import FOLDERS, ORIGIN, RING_LINK, SECONDS, Browser, Connection, Page, add_person, start_gateway
 from proxy import start_proxy
 
 ISSUER = "https://id.example/staff"
-RING = "Duty coordinator 01632 960100"
 MODULE = "/usr/lib/apache2/modules/mod_auth_openidc.so"
 needs_apache = unittest.skipUnless(os.path.exists(MODULE) and all(map(shutil.which, ("nginx", "openssl", "apache2"))),
                                    "needs nginx, openssl, apache2 and its module auth_openidc")
@@ -104,7 +103,7 @@ class Socket(Scene):
             page = self.apache.ask("GET", "/signin/oidc", **claim(subject))
             self.assertEqual(page.status, 403)
             self.assertIsNone(page.headers["Set-Cookie"])
-            self.assertIn(RING, page.text)
+            self.assertIn(RING_LINK, page.text)
             self.assertIn(f">{subject.replace('<', '&lt;').replace('>', '&gt;')}</dd>", page.text)
             self.assertIn(f">{ISSUER}</dd>", page.text)
         self.assertEqual(self.apache.ask("GET", "/signin/oidc", **claim("9b2d", "https://other.example")).status, 403)

@@ -49,6 +49,20 @@ static void what_nobody_sees_is_left_out_and_what_is_no_text_is_marked(void **st
     assert_written(html_text, "\xc0\xbc", "??"); /* "<", one byte too long */
 }
 
+static void a_telephone_number_is_a_link_that_rings_it(void **state)
+{
+    (void)state;
+    assert_written(html_ring, "Duty coordinator 01632 960100",
+                   "Duty coordinator <a class=\"ring\" href=\"tel:01632960100\">01632 960100</a>");
+    assert_written(html_ring, "+44 1632 960100 (Sam & Ash), or 111",
+                   "<a class=\"ring\" href=\"tel:+441632960100\">+44 1632 960100</a> (Sam &amp; Ash), or "
+                   "<a class=\"ring\" href=\"tel:111\">111</a>");
+    assert_written(html_ring, "the section 136 suite: 22:21, 0 beds, 00:12, +1",
+                   "the section 136 suite: 22:21, 0 beds, 00:12, +1");
+    assert_written(html_ring, "0\"><b>1", "0&#34;&gt;&lt;b&gt;1");
+    assert_written(html_ring, NULL, "");
+}
+
 static void a_part_of_a_url_is_one_segment_or_one_value(void **state)
 {
     (void)state;
@@ -93,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_text_ends_no_element_and_no_attribute, close_html),
         cmocka_unit_test_teardown(what_nobody_sees_is_left_out_and_what_is_no_text_is_marked, close_html),
+        cmocka_unit_test_teardown(a_telephone_number_is_a_link_that_rings_it, close_html),
         cmocka_unit_test_teardown(a_part_of_a_url_is_one_segment_or_one_value, close_html),
         cmocka_unit_test_teardown(a_page_that_grows_too_long_is_not_whole, close_html),
         cmocka_unit_test_teardown(a_page_shows_what_it_is_told_and_leaves_out_what_there_is_not, close_html),

@@ -91,6 +91,13 @@ class MakePages(unittest.TestCase):
                      "html_text(html, page->a.b);", "html_text(html, page->y);", "html_text(html, page->x);"):
             self.assertIn(line + "\n", code)
 
+    def test_a_telephone_number_is_a_link_in_a_text_alone(self):
+        code, said = self.make("<p>{ring}{a.ring}</p><p title=\"{b.ring}\"></p><title>{c.ring}</title>")
+        self.assertEqual(said, "")
+        for line in ("html_ring(html, page->ring);", "html_ring(html, page->a.ring);", "html_text(html, page->b.ring);",
+                     "html_text(html, page->c.ring);"):
+            self.assertIn(line + "\n", code)
+
     def test_a_file_is_named_with_its_hash(self):
         code, _ = self.make("<link href=\"/static/light.css\">")
         self.assertIn('href=\\"/static/light.0123456789ab.css\\"', code)
