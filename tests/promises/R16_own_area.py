@@ -22,7 +22,7 @@ class OwnArea(nurse.Nurse):
         self.assertIn("SAVED", said)
         self.assertEqual(set(re.findall(r"01632 \d{6}", said)), {number}, said)
         if number != GIVEN:
-            self.assertRegex(said, r"\(as of \d\d:\d\d\)")
+            self.assertRegex(said, r"\(as of (?:\w+ \d+ \w+ )?\d\d:\d\d\)")
 
     def test_an_outage_names_the_referrals_own_area(self):
         for district in ("ZX1", "ZX5"):  # Southfell is heard of last

@@ -67,8 +67,8 @@ class NoFalseAlarm(nurse.Nurse):
         while "is away" not in said:  # the intake notices by itself
             code, said = self.concordat("board")
             self.assertEqual(code, 0, said)
-        self.assertRegex(said, r"The router is away; this is as of \d\d:\d\d\.")
-        self.assertRegex(" ".join(self.concordat("status", number)[1].split()), r"The router is away; this is as of \d\d:\d\d\.")
+        self.assertRegex(said, r"The router is away; this is as of (?:\w+ \d+ \w+ )?\d\d:\d\d\.")
+        self.assertRegex(" ".join(self.concordat("status", number)[1].split()), r"The router is away; this is as of (?:\w+ \d+ \w+ )?\d\d:\d\d\.")
         self.stage.start_broker()
         while "is away" in said:
             said = self.concordat("board")[1]

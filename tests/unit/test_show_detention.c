@@ -41,8 +41,9 @@ static void the_hours_end_soon_until_they_have_ended(void **state)
     detention.until_ms -= 2 * HOUR;
     show_detention(&sheet, &status, now_ms);
     assert_null(strstr(row(&sheet, "Hours"), "SOON"));
-    assert_string_equal(row(&sheet, "Authority"),
-                        "NONE: the hours of section 136 ended at 13:04 (1 h 0 min ago). Ring 01632 960001 now");
+    assert_string_equal(
+        row(&sheet, "Authority"),
+        "NONE: the hours of section 136 ended at 13:04 (1 h 0 min ago). Ring 01632 960001 now");
     sheet_close(&sheet);
 }
 

@@ -34,7 +34,7 @@ export default function outage(browser) {
   }
 
   async function isOld(page) {
-    await light(page, /The router does not answer, since \d\d:\d\d\. If it cannot wait, ring\./);
+    await light(page, /The router does not answer, since (?:\w+ \d+ \w+ )?\d\d:\d\d\. If it cannot wait, ring\./);
     assert(await page.locator("body.is-stale").count());
   }
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-const MUTED = /Nobody is reminded until \d\d:\d\d, or until it is worse/;
+const MUTED = /Nobody is reminded until (?:\w+ \d+ \w+ )?\d\d:\d\d, or until it is worse/;
 
 export default function reminders(browser, crew) {
   const { stage } = browser;
