@@ -27,7 +27,7 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/.git)
   set_tests_properties(simulation_names_its_commit PROPERTIES PASS_REGULAR_EXPRESSION "^SEED=1 COMMIT=[0-9a-f]+")
 endif()
 set_tests_properties(simulation simulation_checked simulation_same_twice simulation_kept PROPERTIES TIMEOUT 900)
-set_tests_properties(simulation simulation_checked simulation_kept PROPERTIES PROCESSORS 2)
+set_tests_properties(simulation simulation_checked simulation_kept PROPERTIES PROCESSORS 4)
 set_tests_properties(simulation simulation_kept PROPERTIES RESOURCE_LOCK build-simulate)
 
 foreach(name scenarios keys_and_hellos full_disk)

@@ -28,6 +28,9 @@ browser_packages=(chromium-headless-shell fonts-liberation nginx-light curl)
 # sign-on: apache2-bin has no service that would listen at port 80.
 ci_packages=(clang-14 clang-format-14 caddy apache2-bin libapache2-mod-auth-openidc)
 
+# How many tests run at a time: tests/CMakeLists.txt says how many places each takes.
+test_places=$((2 * $(nproc)))
+
 say() { printf '%s\n' "$*"; }
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
