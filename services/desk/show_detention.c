@@ -155,6 +155,7 @@ static void show_finding(struct sheet *sheet, const char *label, const char *wor
         sheet_row(sheet, label, "%.*s%s%s", (int)(mark - words), words, ring, mark + strlen("{ring}"));
     else
         sheet_row(sheet, label, "%s", words);
+    sheet_rings(sheet);
 }
 
 static const char *finding_words(Concordat__V1__Flag flag)

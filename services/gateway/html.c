@@ -94,15 +94,19 @@ static size_t number_length(const char *text)
     return (*text == '0' || *text == '+') && length >= NUMBER_CHARS_MIN ? length : 0;
 }
 
-/* RFC 3966: spaces are no part of it. */
+/* RFC 3966: spaces are no part of what is dialled. What is read is not cut in two by the end of a line. */
 static void write_number(struct html *html, const char *number, size_t length)
 {
-    HTML_MARKUP(html, "<a class=\"ring\" href=\"tel:");
+    HTML_MARKUP(html, "<a href=\"tel:");
     for (size_t i = 0; i < length; i++)
         if (number[i] != ' ')
             html_bytes(html, &number[i], 1);
     HTML_MARKUP(html, "\">");
-    html_bytes(html, number, length);
+    for (size_t i = 0; i < length; i++)
+        if (number[i] != ' ')
+            html_bytes(html, &number[i], 1);
+        else
+            HTML_MARKUP(html, "&nbsp;");
     HTML_MARKUP(html, "</a>");
 }
 

@@ -23,7 +23,7 @@ FORM = "application/x-www-form-urlencoded"
 SECONDS = 60
 # Whom to ring, and how a page writes it.
 RING = "Duty coordinator 01632 960100"
-RING_LINK = 'Duty coordinator <a class="ring" href="tel:01632960100">01632 960100</a>'
+RING_LINK = 'Duty coordinator <a href="tel:01632960100">01632&nbsp;960100</a>'
 FOLDERS = (*stage.PROGRAM_FOLDERS, "services/gateway", "/usr/sbin")
 
 

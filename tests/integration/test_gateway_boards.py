@@ -88,7 +88,7 @@ class Boards(unittest.TestCase):
         number = self.refer()
         page = self.await_board("sam", f'data-number="{number}" data-in="offers"')
         card = self.card(page, number)
-        for words in ("Person", "age 34", "Callback", "07700 900123", "If not", "data-until=", "Decline, because"):
+        for words in ("Person", "age 34", "Callback", "07700&nbsp;900123", "If not", "data-until=", "Decline, because"):
             self.assertIn(words, card)
         fields = {**self.fields(card, "accept"), "minutes": "30"}
         said = "Accept: done."

@@ -53,10 +53,10 @@ static void a_telephone_number_is_a_link_that_rings_it(void **state)
 {
     (void)state;
     assert_written(html_ring, "Duty coordinator 01632 960100",
-                   "Duty coordinator <a class=\"ring\" href=\"tel:01632960100\">01632 960100</a>");
+                   "Duty coordinator <a href=\"tel:01632960100\">01632&nbsp;960100</a>");
     assert_written(html_ring, "+44 1632 960100 (Sam & Ash), or 111",
-                   "<a class=\"ring\" href=\"tel:+441632960100\">+44 1632 960100</a> (Sam &amp; Ash), or "
-                   "<a class=\"ring\" href=\"tel:111\">111</a>");
+                   "<a href=\"tel:+441632960100\">+44&nbsp;1632&nbsp;960100</a> (Sam &amp; Ash), or "
+                   "<a href=\"tel:111\">111</a>");
     assert_written(html_ring, "the section 136 suite: 22:21, 0 beds, 00:12, +1",
                    "the section 136 suite: 22:21, 0 beds, 00:12, +1");
     assert_written(html_ring, "0\"><b>1", "0&#34;&gt;&lt;b&gt;1");

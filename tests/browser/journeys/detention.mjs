@@ -32,7 +32,7 @@ export default function detention(browser, crew) {
     await other.sawGo(number, "has heard of it");
     assert.match(await other.card(number).getAttribute("class"), /strip--late/);
     assert.notEqual(await other.card(number).getAttribute("data-alert"), null);
-    await other.reads(number, /NONE: the hours of section 136 ended at .* Ring 01632 960100 now/);
+    await other.reads(number, /NONE: the hours of section 136 ended at .* Ring 01632\s960100 now/);
     await coordinator.does(number, "Record the detention", { "What happened?": "The detention has ended", "How it ended": "Expired", "Why no AMHP came": "None came" });
     await other.sawGo(number, "DETAINED WITHOUT AUTHORITY");
     await other.reads(number, "none: the detention has ended");
@@ -44,7 +44,7 @@ export default function detention(browser, crew) {
     await coordinator.does(number, "Record the detention",
       { "What happened?": "Arrived at a place of safety", "Place of safety": "Police station", "Time when it was": ago(0.2) });
     await other.reads(number, "the grounds and the inspector of a police station",
-      /As recorded this is outside section 136A. If it is so, move the person now and ring 01632 960100/);
+      /As recorded this is outside section 136A. If it is so, move the person now and ring 01632\s960100/);
     await other.sees(number, "CHECK ITS ENTRIES, see its status");
     await coordinator.does(number, "Record the detention", { "What happened?": "Police station allowed", "Who approved it": "p117",
       "Imminent serious risk": "yes", "No other place": "yes", "Health professional throughout": "yes" });
