@@ -31,7 +31,7 @@ class Telephoned(told.Router):
         device = self.stage.device("nurse-1", "street")
         said = self.refer("--for", "street", "--rang-at", told.minute(-50), "--age", "about 30")
         self.assertIn("RECEIVED by the router as R-", said)
-        self.assertRegex(said, r"By phone at \S+; entered by the duty coordinator at \S+, a late entry")
+        self.assertRegex(said, r"By phone at (?:\w+ \d+ \w+ )?\d\d:\d\d; entered by the duty coordinator at (?:\w+ \d+ \w+ )?\d\d:\d\d, a late entry")
         number = next(word.strip(".,") for word in said.split() if word.startswith("R-"))
         event, = self.received()
         self.assertEqual((event.received.telephoned, event.received.on_behalf_of), (True, "street"))
