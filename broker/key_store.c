@@ -10,6 +10,7 @@
 
 enum {
     REWRAP_SLOTS = 64 /* a tenth of a millisecond */,
+    BUSY_TURNS_MAX = 16, /* until some slots are looked at all the same */
     PATH_BYTES = 4096,
     KEPT_BYTES = 5 * (UINT8_MAX + 1)
 };
@@ -127,6 +128,7 @@ void key_store_reload(struct key_store *s)
     master_key_close(&before);
     key_store_note(s, said);
     s->walk = (struct seals_walk){0};
+    s->hurries = s->master;
 }
 
 /* "1, 3, 0" */
@@ -172,5 +174,7 @@ static enum seals_status key_store_rewrap(struct key_store *s)
 
 bool key_store_tend(struct key_store *s, bool idle)
 {
-    return seals_prepare(s->seals) != SEALS_FAILED && (!idle || key_store_rewrap(s) != SEALS_FAILED);
+    s->busy_turns = idle ? 0 : s->busy_turns + 1;
+    bool has_time = idle || s->busy_turns % BUSY_TURNS_MAX == 0;
+    return seals_prepare(s->seals) != SEALS_FAILED && (!has_time || key_store_rewrap(s) != SEALS_FAILED);
 }

@@ -29,7 +29,8 @@ struct key_store {
     struct master_key *master; /* owned; NULL: missing */
     struct seals *seals;       /* owned */
     struct seals_walk walk;
-    bool hurries; /* more of the walk is left, and nothing keeps it from going on */
+    bool hurries;        /* more of the walk is left, and nothing keeps it from going on */
+    unsigned busy_turns; /* one after another, up to now */
     uint8_t service[SEAL_KEY_BYTES];
     char problem[KEY_STORE_MESSAGE_BYTES]; /* that somebody has to look after; "": none */
 };
@@ -43,9 +44,10 @@ void key_store_close(struct key_store *store);
 
 /* Reads the master key again, and begins to wrap anew what an older generation wrapped. */
 void key_store_reload(struct key_store *store);
-/* To be called at each turn: begins to draw keys ahead if few are left. When no message waits, it also looks
- * at some of the keys since the start or the last reading, and wraps those anew that need it; at the end it
- * is logged which generations are in use. False if the disk failed: the router must stop. */
+/* To be called at each turn: begins to draw keys ahead if few are left. When no message waits, and once in a
+ * while if messages always do, it also looks at some of the keys since the start or the last reading, and
+ * wraps those anew that need it; at the end it is logged which generations are in use. False if the disk
+ * failed: the router must stop. */
 bool key_store_tend(struct key_store *store, bool idle);
 
 #endif
