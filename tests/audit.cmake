@@ -4,9 +4,12 @@ target_link_libraries(story PRIVATE concordat-flags PUBLIC concordat-trail test-
 concordat_unit_test(test_trail story)
 concordat_unit_test(test_report story)
 concordat_unit_test(test_report_case story)
+concordat_unit_test(test_report_forms story)
 concordat_unit_test(test_verify story)
 # It puts one question to verify for every stored value there is.
 set_tests_properties(test_verify PROPERTIES TIMEOUT 400)
 concordat_unit_test(test_follow story concordat-server test-folder)
 target_compile_definitions(test_follow PRIVATE AUDIT_PROGRAM="$<TARGET_FILE:concordat-audit>")
 add_dependencies(test_follow concordat-audit)
+add_test(NAME test_make_reports COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_make_reports.py)
+set_tests_properties(test_make_reports PROPERTIES TIMEOUT 60)

@@ -38,7 +38,7 @@ WALLS = (("services/", "broker/", "a service speaks the protocol and links nothi
 GENERATED = ("concordat/v1/", "services/gateway/made_pages.h", "tests/simulation/commit.h")
 
 # Scripts that write C for the build: that C uses what they name.
-WRITE_C = ("services/gateway/make_pages.py",)
+WRITE_C = ("services/gateway/make_pages.py", "services/audit/make_reports.py")
 
 # The part that makes pages, and the one file of it that writes markup.
 PAGES_ROOM, MARKUP_WRITER = "services/gateway", "services/gateway/html.c"

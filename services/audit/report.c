@@ -1,57 +1,33 @@
-/* report.c: the table of reports; puts a report's questions to a trail and has the answers written. */
+/* report.c: puts the questions of a report to a trail, and has the answers written. */
 #include "services/audit/report.h"
 
 #include <assert.h>
 #include <string.h>
 
 #include "proto/words/words.h"
-#include "services/audit/report_all.h"
 #include "services/audit/report_functions.h"
+#include "services/audit/report_made.h"
 #include "services/audit/report_table.h"
 #include "services/audit/report_told.h"
 #include "services/audit/trail.h"
 
-static const struct report *const reports[] = {
-    &report_times,    &report_national, &report_declines,   &report_custody, &report_open,
-    &report_breaches, &report_volume,   &report_section136, &report_case,
-};
-
 const struct report *const *report_list(size_t *count)
 {
-    *count = sizeof reports / sizeof reports[0];
-    return reports;
+    *count = report_made_count;
+    return report_made;
 }
 
 const struct report *report_find(const char *name)
 {
-    for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++)
-        if (strcmp(reports[i]->name, name) == 0)
-            return reports[i];
+    for (size_t i = 0; i < report_made_count; i++)
+        if (strcmp(report_made[i]->name, name) == 0)
+            return report_made[i];
     return NULL;
 }
 
-/* The views that every question builds on, and the only place that says what is counted. Drills never are. */
-static const char scope_sql[] =
-    "CREATE TEMP VIEW scope AS SELECT %lld AS from_ms, %lld AS to_ms,"
-    "  coalesce((SELECT at_ms FROM main.latest), 0) AS as_at_ms;"
-    "CREATE TEMP VIEW in_range AS SELECT * FROM main.referral, scope"
-    "  WHERE received_at_ms >= from_ms AND received_at_ms < to_ms;"
-    "CREATE TEMP VIEW counted AS SELECT *,"
-    "  coalesce(routed_as, 'not recorded') AS urgency_used,"
-    "  CASE routed_as WHEN 'emergency' THEN 1 WHEN 'very urgent' THEN 2 WHEN 'urgent' THEN 3"
-    "   WHEN 'routine' THEN 4 ELSE 5 END AS urgency_order,"
-    "  CASE WHEN age_years IS NULL THEN 'age not known' WHEN age_years >= 18 THEN '18 and over'"
-    "   ELSE 'under 18' END AS age_band"
-    "  FROM in_range WHERE NOT drill;"
-    "CREATE TEMP VIEW the_case AS SELECT *, (SELECT form IS 'reduced' FROM main.form) AS is_reduced"
-    "  FROM main.referral, scope WHERE number = %Q;"
-    "BEGIN";
-
-static const char drills_sql[] =
-    "SELECT count(*) || CASE count(*) WHEN 1 THEN ' drill is' ELSE ' drills are' END ||"
-    " ' left out of every figure' FROM in_range WHERE drill";
-static const char footer[] =
-    "figures are unsuppressed: small numbers could point to a person; for internal use only";
+/* The files in reports/ build on this view. */
+static const char question_sql[] =
+    "BEGIN; CREATE TEMP VIEW question AS SELECT %lld AS from_ms, %lld AS to_ms, %Q AS number";
 
 /* Steps of SQLite between two looks whether the answer is to be given up: some tens of microseconds. */
 enum { STEPS_BETWEEN_LOOKS = 10000 };
@@ -61,17 +37,27 @@ static int is_given_up(void *stop)
     return atomic_load((const atomic_bool *)stop);
 }
 
-static bool open_report_scope(sqlite3 *database, const struct report_question *question)
+static bool run_grounds(sqlite3 *database, const struct report *report)
+{
+    for (const char *const *ground = report->grounds; *ground; ground++)
+        if (sqlite3_exec(database, *ground, NULL, NULL, NULL) != SQLITE_OK)
+            return false;
+    return true;
+}
+
+/* All that follows is of one moment, and nothing more can be changed. */
+static bool open_question(sqlite3 *database, const struct report *report,
+                          const struct report_question *question)
 {
     if (question->stop)
         sqlite3_progress_handler(database, STEPS_BETWEEN_LOOKS, is_given_up,
                                  (void *)(uintptr_t)question->stop);
-    char *sql = sqlite3_mprintf(scope_sql, question->from_ms,
+    char *sql = sqlite3_mprintf(question_sql, question->from_ms,
                                 question->to_ms > 0 ? question->to_ms : INT64_MAX, question->number);
-    bool opened = sql && report_functions_add(database) == SQLITE_OK &&
-                  report_told_add(database) == SQLITE_OK &&
-                  sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK &&
-                  sqlite3_exec(database, "PRAGMA query_only = ON", NULL, NULL, NULL) == SQLITE_OK;
+    bool opened =
+        sql && report_functions_add(database) == SQLITE_OK && report_told_add(database) == SQLITE_OK &&
+        sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK && run_grounds(database, report) &&
+        sqlite3_exec(database, "PRAGMA query_only = ON", NULL, NULL, NULL) == SQLITE_OK;
     sqlite3_free(sql);
     return opened;
 }
@@ -111,16 +97,41 @@ static int add_report_rows(sqlite3_stmt *statement, size_t rows_max, json_t *row
     return stepped;
 }
 
+/* Says which column is not the one that the file of the report declares. */
+static bool has_its_columns(sqlite3_stmt *statement, const struct report_table *table)
+{
+    int count = sqlite3_column_count(statement);
+    bool same = count == (int)table->column_count;
+    for (int i = 0; i < count && i < (int)table->column_count; i++)
+        if (strcmp(sqlite3_column_name(statement, i), table->columns[i].name) != 0) {
+            fprintf(stderr, "table %s: column %d is %s, and declared as %s\n", table->name, i + 1,
+                    sqlite3_column_name(statement, i), table->columns[i].name);
+            same = false;
+        }
+    return same;
+}
+
+static json_t *describe_columns(const struct report_table *table)
+{
+    json_t *columns = json_array();
+    bool whole = columns;
+    for (size_t i = 0; whole && i < table->column_count; i++)
+        whole = json_array_append_new(columns, json_string(table->columns[i].name)) == 0;
+    if (whole)
+        return columns;
+    json_decref(columns);
+    return NULL;
+}
+
 /* NULL if the question could not be answered. */
 static json_t *ask_table(sqlite3 *database, const struct report_table *table, size_t rows_max)
 {
     sqlite3_stmt *statement = NULL;
-    json_t *columns = json_array(), *rows = json_array();
+    json_t *columns = describe_columns(table), *rows = json_array();
+    json_int_t left_out = 0;
     bool whole =
         columns && rows && sqlite3_prepare_v2(database, table->sql, -1, &statement, NULL) == SQLITE_OK;
-    for (int i = 0; whole && i < sqlite3_column_count(statement); i++)
-        whole = json_array_append_new(columns, json_string(sqlite3_column_name(statement, i))) == 0;
-    json_int_t left_out = 0;
+    assert(!whole || has_its_columns(statement, table));
     whole = whole && add_report_rows(statement, rows_max, rows, &left_out) == SQLITE_DONE;
     sqlite3_finalize(statement);
     if (whole)
@@ -144,22 +155,23 @@ static bool ask_lines(sqlite3 *database, const char *sql, json_t *lines)
     return whole && stepped == SQLITE_DONE;
 }
 
+static bool add_lines(sqlite3 *database, const struct report_line *line, json_t *lines)
+{
+    for (; line->text || line->sql; line++)
+        if (line->text ? json_array_append_new(lines, json_string(line->text)) != 0
+                       : !ask_lines(database, line->sql, lines))
+            return false;
+    return true;
+}
+
 static bool fill_report(sqlite3 *database, const struct report *report, size_t rows_max, json_t *document)
 {
-    json_t *tables = json_object_get(document, "tables"), *verdicts = json_object_get(document, "verdicts"),
-           *notes = json_object_get(document, "notes");
-    for (size_t i = 0; i < REPORT_TABLES_MAX && report->tables[i].name; i++)
+    json_t *tables = json_object_get(document, "tables");
+    for (size_t i = 0; i < report->table_count; i++)
         if (json_array_append_new(tables, ask_table(database, &report->tables[i], rows_max)) != 0)
             return false;
-    for (size_t i = 0; i < REPORT_LINES_MAX && report->verdicts[i]; i++)
-        if (!ask_lines(database, report->verdicts[i], verdicts))
-            return false;
-    for (size_t i = 0; i < REPORT_LINES_MAX && report->notes[i]; i++)
-        if (json_array_append_new(notes, json_string(report->notes[i])) != 0)
-            return false;
-    if (report->of_one_case)
-        return true;
-    return ask_lines(database, drills_sql, notes) && json_array_append_new(notes, json_string(footer)) == 0;
+    return add_lines(database, report->verdicts, json_object_get(document, "verdicts")) &&
+           add_lines(database, report->notes, json_object_get(document, "notes"));
 }
 
 /* JSON null stands for no bound. */
@@ -205,7 +217,7 @@ static int ask_open_trail(sqlite3 *database, const struct report *report,
                           const struct report_question *question, json_t **document, char *message,
                           size_t message_size)
 {
-    bool answered = open_report_scope(database, question);
+    bool answered = open_question(database, report, question);
     if (answered && report->of_one_case && !ask_report_integer(database, "SELECT count(*) FROM the_case")) {
         snprintf(message, message_size, "the trail has no case %s", question->number);
         return REPORT_UNKNOWN;

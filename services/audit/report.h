@@ -1,11 +1,10 @@
 /* report.h: what auditors read from a trail: one table of reports, each as text, CSV, JSON, or tables of
  * rows.
  *
- * A report is data: its questions in SQL, put to the temporary views of report.c (`counted`: the referrals in
- * scope, without drills; `scope`: from, to, and the moment until which the trail knows anything; `the_case`:
- * the one that was asked for, if the report is of one case). Every figure of one report is from one moment,
- * that of the newest event, so the same trail gives the same report. Each call opens the trail for itself:
- * any thread, and two threads may ask at a time.
+ * A report is a file of SQL, reports/NAME.sql (reports/README.md), which the build compiles in. Its questions
+ * stand on temporary views of the trail (reports/counted.sql: the referrals of the period, without drills).
+ * Every figure of one report is from one moment, that of the newest event, so the same trail gives the same
+ * report. Each call opens the trail for itself: any thread, and two threads may ask at a time.
  */
 #ifndef CONCORDAT_REPORT_H
 #define CONCORDAT_REPORT_H
@@ -23,9 +22,7 @@ enum {
     REPORT_DONE = 0,
     REPORT_UNKNOWN = 100, /* no such report, or no such case */
     REPORT_FAILED = 111,
-    REPORT_STOPPED = 112,
-    REPORT_TABLES_MAX = 6,
-    REPORT_LINES_MAX = 6
+    REPORT_STOPPED = 112
 };
 
 /* What a picture of a table shows. */
@@ -36,25 +33,62 @@ enum report_picture {
                   * third by what it is told from others */
 };
 
-/* One table of a report. Columns are named by the SQL, units last (median_s); text shows spaces for _. */
+/* What a column holds. */
+enum report_kind {
+    REPORT_KEY,      /* what the row is about */
+    REPORT_COUNT,    /* a whole number of what `unit` says */
+    REPORT_PERCENT,  /* 100 times the count of[0] out of the count of[1], less the count of[2] */
+    REPORT_FIGURE,   /* in `unit`, worked out over the count of[0] */
+    REPORT_FIGURE20, /* the same, and it says little of fewer than 20 */
+    REPORT_CASE,     /* from here on what points to one case: its number, */
+    REPORT_EVENT,    /* the number of an event, */
+    REPORT_WHEN,     /* a time of day, */
+    REPORT_WORDS     /* or words */
+};
+
+/* In the place of a column's number in `of`. */
+enum {
+    REPORT_NOTHING = -1,
+    REPORT_SUM = -2, /* the sum of the counts of[0] in all rows */
+    REPORT_ONE = -3  /* the one case of the row */
+};
+
+/* Named with the unit last (median_s); text shows spaces for _. */
+struct report_column {
+    const char *name;
+    enum report_kind kind;
+    const char *unit;  /* such as "seconds"; NULL: it has none */
+    const char *total; /* of a key: the word in the row that adds up the others; NULL: there is no such row */
+    int of[3];         /* numbers of columns, or as above */
+};
+
 struct report_table {
     const char *name;
     const char *title;
     const char *sql;
+    const struct report_column *columns; /* those that the SQL has */
+    size_t column_count;
     enum report_picture picture;
+};
+
+/* A sentence as it stands, or SQL each row of whose first column is one. */
+struct report_line {
+    const char *text, *sql;
+    bool inspectors; /* for nobody else: it points to one case */
 };
 
 struct report {
     const char *name;
-    const char *about;                             /* one line, for a list of reports */
-    struct report_table tables[REPORT_TABLES_MAX]; /* ends with a NULL name, or full */
-    const char
-        *verdicts[REPORT_LINES_MAX];     /* SQL, each row a sentence: what must hold, and whether it does */
-    const char *notes[REPORT_LINES_MAX]; /* how to read the figures */
-    bool of_one_case;                    /* and not of a period */
+    const char *about; /* one line, for a list of reports */
+    const struct report_table *tables;
+    size_t table_count;
+    const char *const *grounds;         /* SQL that comes before all questions; ends with NULL */
+    const struct report_line *verdicts; /* what must hold, and whether it does; ends with an empty one */
+    const struct report_line *notes;    /* how to read the figures; ends with an empty one */
+    bool of_one_case;                   /* and not of a period */
 };
 
-/* Every report, in the order in which they are listed. */
+/* Every report, by name. */
 const struct report *const *report_list(size_t *count);
 /* NULL if there is no report of that name. */
 const struct report *report_find(const char *name);

@@ -18,7 +18,8 @@ static json_t *report;
 /* Views a report with one table, which is written here as JSON. */
 static const struct page_report_table *view_one(enum report_picture picture, const char *table)
 {
-    const struct report kind = {.tables = {{.name = "one", .picture = picture}}};
+    const struct report_table described = {.name = "one", .picture = picture};
+    const struct report kind = {.tables = &described, .table_count = 1};
     json_t *one = json_loads(table, 0, NULL);
     assert_non_null(one);
     report = json_pack("{s:[o], s:[s], s:[s, s]}", "tables", one, "verdicts", "it holds", "notes", "a", "b");

@@ -478,63 +478,6 @@ static void the_range_takes_its_first_instant_and_not_its_last(void **state)
     cell_is("sources", "all", "received", "1");
 }
 
-static void an_empty_trail_gives_every_report_in_every_format(void **state)
-{
-    (void)state;
-    size_t count;
-    const struct report *const *reports = report_list(&count);
-    for (size_t i = 0; i < count; i++)
-        for (int format = REPORT_TEXT; format <= REPORT_JSON && !reports[i]->of_one_case; format++)
-            free(print_report(reports[i]->name, (enum report_format)format, 0, 0));
-    read_report("custody", 0, 0);
-    assert_true(says("verdicts", "0 unowned seconds"));
-}
-
-static void an_unknown_report_is_refused_by_name(void **state)
-{
-    (void)state;
-    char message[TRAIL_MESSAGE_BYTES] = "";
-    assert_int_equal(report_run(story.path, &(struct report_question){.name = "weather"}, REPORT_TEXT, stderr,
-                                message, sizeof message),
-                     REPORT_UNKNOWN);
-    assert_int_equal(report_run("/nonexistent", &(struct report_question){.name = "times"}, REPORT_TEXT,
-                                stderr, message, sizeof message),
-                     REPORT_FAILED);
-}
-
-/* RFC 4180: CRLF, the same number of fields in each record, quotes doubled. */
-static void csv_has_equal_records(void **state)
-{
-    (void)state;
-    story_of_a_day(&story);
-    char *text = print_report("national", REPORT_CSV, 0, 0);
-    int expected = -1, fields = 1;
-    bool quoted = false;
-    for (const char *c = text; *c != '\0'; c++) {
-        quoted = *c == '"' ? !quoted : quoted;
-        fields += *c == ',' && !quoted;
-        if (*c == '\n' && !quoted) {
-            assert_true(c > text && c[-1] == '\r');
-            assert_true(expected < 0 || fields == expected);
-            expected = fields;
-            fields = 1;
-        }
-    }
-    assert_non_null(strstr(text, "measures,CCR119a,\"seen within 240 min, of new referrals\",1,1,100.0"));
-    free(text);
-}
-
-static void text_stands_in_columns(void **state)
-{
-    (void)state;
-    story_of_a_day(&story);
-    char *text = print_report("times", REPORT_TEXT, 0, 0);
-    assert_non_null(
-        strstr(text, "\n  measure                    referrals  with time  median s  p90 s  p95 s  max s\n"
-                     "  received to first offer            2          2       0.0    0.0    0.0    0.0\n"));
-    free(text);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, report_set_up, report_tear_down)
 
 int main(void)
@@ -558,10 +501,6 @@ int main(void)
         TEST(R2_section_136_counts_by_the_history_of_each_detention),
         TEST(R5_checks_and_reviews_that_were_missed_are_counted_by_area),
         TEST(the_range_takes_its_first_instant_and_not_its_last),
-        TEST(an_empty_trail_gives_every_report_in_every_format),
-        TEST(an_unknown_report_is_refused_by_name),
-        TEST(csv_has_equal_records),
-        TEST(text_stands_in_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,67 @@
+-- volume: referrals received by source, urgency and age, and their reconciliation
+-- @on counted
+
+-- @part counts
+count(*) AS received, count(*) FILTER (WHERE ended_at_ms IS NULL) AS open,
+  count(*) FILTER (WHERE state = 'closed') AS closed,
+  count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn
+
+-- Received referrals are counted from the events themselves, all else from the tables: a received referral that has
+-- neither ended nor an owner is lost.
+-- @part reconciled
+WITH reconciled AS (SELECT
+  (SELECT count(*) FROM event e JOIN scope s LEFT JOIN referral r USING (referral)
+    WHERE e.kind = 'received' AND e.at_ms >= s.from_ms AND e.at_ms < s.to_ms
+      AND r.drill IS NOT 1) AS received,
+  (SELECT count(DISTINCT i.referral) FROM custody_interval i JOIN counted c USING (referral)
+    WHERE i.to_ms IS NULL AND c.ended_at_ms IS NULL) AS open,
+  (SELECT count(*) FROM counted WHERE state = 'closed') AS closed,
+  (SELECT count(*) FROM counted WHERE state = 'withdrawn') AS withdrawn)
+
+-- @table volume Referrals received
+-- @column source key
+-- @column urgency key
+-- @column ages key
+-- @column received people
+-- @column open people
+-- @column closed people
+-- @column withdrawn people
+SELECT coalesce(source, 'not recorded') AS source, urgency_used AS urgency, age_band AS ages, ${counts}
+FROM counted
+GROUP BY source, urgency_order, age_band
+ORDER BY source, urgency_order, age_band
+
+-- @table sources Referrals received by source
+-- @column source key total=all
+-- @column received people
+-- @column open people
+-- @column closed people
+-- @column withdrawn people
+WITH each AS (SELECT coalesce(source, 'not recorded') AS source, ended_at_ms, state FROM counted
+  UNION ALL SELECT 'all', ended_at_ms, state FROM counted)
+SELECT source, ${counts} FROM each
+GROUP BY source
+ORDER BY source = 'all', source
+
+-- @table hours Referrals received by hour of the day in London
+-- @picture bars
+-- @column hour key
+-- @column received people
+WITH RECURSIVE clock_hour (hour) AS (SELECT 0 UNION ALL SELECT hour + 1 FROM clock_hour WHERE hour < 23)
+SELECT printf('%02d:00', hour) AS hour, count(c.referral) AS received
+FROM clock_hour LEFT JOIN counted c ON london_hour(c.received_at_ms) = hour GROUP BY hour ORDER BY hour
+
+-- @table reconciliation Reconciliation: every received referral is open with an owner, closed or withdrawn
+-- @column received people
+-- @column open people
+-- @column closed people
+-- @column withdrawn people
+-- @column lost people
+${reconciled}
+SELECT received, open, closed, withdrawn, received - open - closed - withdrawn AS lost FROM reconciled
+
+-- @verdict
+${reconciled}
+SELECT printf('%d received = %d open + %d closed + %d withdrawn: %d lost',
+  received, open, closed, withdrawn, received - open - closed - withdrawn)
+FROM reconciled

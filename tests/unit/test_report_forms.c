@@ -1,0 +1,165 @@
+/* test_report_forms.c: every report in every format, and that its tables are what its file declares. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "services/audit/report.h"
+#include "tests/worlds/story.h"
+
+static struct story story;
+static json_t *document; /* the latest report */
+
+static int forms_set_up(void **state)
+{
+    (void)state;
+    story_open(&story);
+    return 0;
+}
+
+static int forms_tear_down(void **state)
+{
+    (void)state;
+    json_decref(document);
+    document = NULL;
+    story_close(&story);
+    return 0;
+}
+
+static char *print_report(const char *name, enum report_format format)
+{
+    char *bytes = NULL, message[TRAIL_MESSAGE_BYTES] = "";
+    size_t size = 0;
+    FILE *out = open_memstream(&bytes, &size);
+    int result =
+        report_run(story.path, &(struct report_question){.name = name}, format, out, message, sizeof message);
+    fclose(out);
+    if (result != REPORT_DONE)
+        fail_msg("%s: %s", name, message);
+    return bytes;
+}
+
+static void an_empty_trail_gives_every_report_in_every_format(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct report *const *reports = report_list(&count);
+    for (size_t i = 0; i < count; i++)
+        for (int format = REPORT_TEXT; format <= REPORT_JSON && !reports[i]->of_one_case; format++)
+            free(print_report(reports[i]->name, (enum report_format)format));
+}
+
+/* Whether a cell may stand in a column of that kind; NULL may everywhere. */
+static bool fits(const json_t *cell, enum report_kind kind)
+{
+    switch (kind) {
+    case REPORT_KEY:
+        return json_is_string(cell) || json_is_integer(cell);
+    case REPORT_COUNT:
+    case REPORT_EVENT:
+        return json_is_integer(cell);
+    case REPORT_PERCENT:
+    case REPORT_FIGURE:
+    case REPORT_FIGURE20:
+        return json_is_number(cell);
+    case REPORT_CASE:
+    case REPORT_WHEN:
+    case REPORT_WORDS:
+        return json_is_string(cell);
+    }
+    return false;
+}
+
+static void check_cells(const struct report_table *declared, const json_t *table)
+{
+    size_t at, x;
+    const json_t *row, *cell;
+    json_array_foreach (json_object_get(table, "rows"), at, row) {
+        assert_int_equal(json_array_size(row), declared->column_count);
+        json_array_foreach (row, x, cell)
+            if (!json_is_null(cell) && !fits(cell, declared->columns[x].kind))
+                fail_msg("table %s, column %s: the cell is of another kind", declared->name,
+                         declared->columns[x].name);
+    }
+}
+
+static void every_table_has_the_columns_that_its_file_declares(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct report *const *reports = report_list(&count);
+    story_of_a_day(&story);
+    for (size_t i = 0; i < count; i++) {
+        char message[TRAIL_MESSAGE_BYTES] = "";
+        const struct report_question question = {.name = reports[i]->name,
+                                                 .number = reports[i]->of_one_case ? "R-0001" : NULL};
+        json_decref(document);
+        if (report_ask(story.path, &question, &document, message, sizeof message) != REPORT_DONE)
+            fail_msg("%s: %s", reports[i]->name, message);
+        for (size_t t = 0; t < reports[i]->table_count; t++)
+            check_cells(&reports[i]->tables[t], json_array_get(json_object_get(document, "tables"), t));
+    }
+}
+
+static void an_unknown_report_is_refused_by_name(void **state)
+{
+    (void)state;
+    char message[TRAIL_MESSAGE_BYTES] = "";
+    assert_int_equal(report_run(story.path, &(struct report_question){.name = "weather"}, REPORT_TEXT, stderr,
+                                message, sizeof message),
+                     REPORT_UNKNOWN);
+    assert_int_equal(report_run("/nonexistent", &(struct report_question){.name = "times"}, REPORT_TEXT,
+                                stderr, message, sizeof message),
+                     REPORT_FAILED);
+}
+
+/* RFC 4180: CRLF, the same number of fields in each record, quotes doubled. */
+static void csv_has_equal_records(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    char *text = print_report("national", REPORT_CSV);
+    int expected = -1, fields = 1;
+    bool quoted = false;
+    for (const char *c = text; *c != '\0'; c++) {
+        quoted = *c == '"' ? !quoted : quoted;
+        fields += *c == ',' && !quoted;
+        if (*c == '\n' && !quoted) {
+            assert_true(c > text && c[-1] == '\r');
+            assert_true(expected < 0 || fields == expected);
+            expected = fields;
+            fields = 1;
+        }
+    }
+    assert_non_null(strstr(text, "measures,CCR119a,\"seen within 240 min, of new referrals\",1,1,100.0"));
+    free(text);
+}
+
+static void text_stands_in_columns(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    char *text = print_report("times", REPORT_TEXT);
+    assert_non_null(
+        strstr(text, "\n  measure                    referrals  with time  median s  p90 s  p95 s  max s\n"
+                     "  received to first offer            2          2       0.0    0.0    0.0    0.0\n"));
+    free(text);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, forms_set_up, forms_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_empty_trail_gives_every_report_in_every_format),
+        TEST(every_table_has_the_columns_that_its_file_declares),
+        TEST(an_unknown_report_is_refused_by_name),
+        TEST(csv_has_equal_records),
+        TEST(text_stands_in_columns),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
