@@ -8,8 +8,12 @@ enum exit_code {
      * concordat-replay: what was checked does not hold; they say why. */
     CODE_REFUSED = 1,
     CODE_NO_ANSWER = 2, /* `concordat`: no answer in time; nobody knows whether the command was done */
-    CODE_USAGE = 100,   /* a wrong option or configuration: nothing was done, and a restart will not help */
-    CODE_BUG = 101,     /* an assertion failed: restart, and report it */
+    /* `concordat report`: */
+    CODE_EMPTY = 3,       /* the trail has nothing of that period: nothing was printed */
+    CODE_PROVISIONAL = 4, /* printed, of a period that has not ended by the newest event */
+    CODE_NEWER = 5,       /* a later router than this program wrote the trail: nothing was printed */
+    CODE_USAGE = 100,     /* a wrong option or configuration: nothing was done, and a restart will not help */
+    CODE_BUG = 101,       /* an assertion failed: restart, and report it */
     CODE_ENVIRONMENT = 111 /* disk, network or memory: restart when it is mended */
 };
 

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "proto/words/words.h"
+#include "services/audit/report_face.h"
 #include "services/audit/report_functions.h"
 #include "services/audit/report_made.h"
 #include "services/audit/report_table.h"
@@ -174,55 +174,15 @@ static bool fill_report(sqlite3 *database, const struct report *report, size_t r
            add_lines(database, report->notes, json_object_get(document, "notes"));
 }
 
-/* JSON null stands for no bound. */
-static json_t *report_instant(int64_t unix_ms)
-{
-    char text[TIME_TEXT_BYTES];
-    if (unix_ms <= 0)
-        return json_null();
-    words_time(unix_ms, text);
-    return json_string(text);
-}
-
-static int64_t ask_report_integer(sqlite3 *database, const char *sql)
-{
-    int64_t value = 0;
-    sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW)
-        value = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    return value;
-}
-
-static json_t *report_head(sqlite3 *database, const struct report *report,
-                           const struct report_question *question)
-{
-    json_t *head = json_pack("{s:s, s:s, s:o}", "report", report->name, "about", report->about, "asAt",
-                             report_instant(ask_report_integer(database, "SELECT as_at_ms FROM scope")));
-    json_t *scope = report->of_one_case ? json_pack("{s:s}", "case", question->number)
-                                        : json_pack("{s:o, s:o}", "from", report_instant(question->from_ms),
-                                                    "to", report_instant(question->to_ms));
-    json_t *rest = json_pack("{s:[], s:[], s:[]}", "tables", "verdicts", "notes");
-    bool whole = json_object_update(head, scope) == 0 && json_object_update(head, rest) == 0;
-    json_decref(scope);
-    json_decref(rest);
-    if (whole)
-        return head;
-    json_decref(head);
-    return NULL;
-}
-
 static int ask_open_trail(sqlite3 *database, const struct report *report,
                           const struct report_question *question, json_t **document, char *message,
                           size_t message_size)
 {
-    bool answered = open_question(database, report, question);
-    if (answered && report->of_one_case && !ask_report_integer(database, "SELECT count(*) FROM the_case")) {
-        snprintf(message, message_size, "the trail has no case %s", question->number);
-        return REPORT_UNKNOWN;
-    }
-    *document = answered ? report_head(database, report, question) : NULL;
+    bool opened = open_question(database, report, question);
+    int checked = opened ? report_face_check(database, report, question, message, message_size) : REPORT_DONE;
+    if (checked != REPORT_DONE)
+        return checked;
+    *document = opened ? report_face(database, report, question) : NULL;
     if (*document && fill_report(database, report, question->rows_max, *document))
         return REPORT_DONE;
     json_decref(*document);
@@ -262,6 +222,8 @@ int report_run(const char *trail_path, const struct report_question *question, e
         snprintf(message, message_size, "the report cannot be written");
         result = REPORT_FAILED;
     }
+    if (result == REPORT_DONE && json_is_true(json_object_get(document, "provisional")))
+        result = REPORT_PROVISIONAL;
     json_decref(document);
     return result;
 }

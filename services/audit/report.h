@@ -20,7 +20,10 @@ enum report_format { REPORT_TEXT, REPORT_CSV, REPORT_JSON };
 
 enum {
     REPORT_DONE = 0,
-    REPORT_UNKNOWN = 100, /* no such report, or no such case */
+    REPORT_EMPTY = 3,       /* the trail has no event of that period */
+    REPORT_PROVISIONAL = 4, /* done, of a period that has not ended by the newest event */
+    REPORT_NEWER = 5,       /* a later router than this program wrote the trail */
+    REPORT_UNKNOWN = 100,   /* no such report, or no such case */
     REPORT_FAILED = 111,
     REPORT_STOPPED = 112
 };
@@ -94,10 +97,11 @@ const struct report *const *report_list(size_t *count);
 const struct report *report_find(const char *name);
 
 struct report_question {
-    const char *name;        /* of the report */
-    const char *number;      /* of the case, if the report is of one case, such as R-0412 */
-    int64_t from_ms, to_ms;  /* referrals received from then until before then; 0: without that bound */
-    size_t rows_max;         /* of each table; 0: all of them. A table says how many rows it leaves out */
+    const char *name;   /* of the report */
+    const char *number; /* of the case, if the report is of one case, such as R-0412 */
+    int64_t from_ms,
+        to_ms;       /* what was from then until before then (report_period.h); 0: without that bound */
+    size_t rows_max; /* of each table; 0: all of them. A table says how many rows it leaves out */
     const atomic_bool *stop; /* borrowed; the answer is given up once it is true; NULL: nobody can stop it */
 };
 
@@ -106,7 +110,7 @@ struct report_question {
 int report_ask(const char *trail_path, const struct report_question *question, json_t **document,
                char *message, size_t message_size);
 
-/* Asks, and prints. */
+/* Asks, and prints: REPORT_DONE, or REPORT_PROVISIONAL if the document says that it is. */
 int report_run(const char *trail_path, const struct report_question *question, enum report_format format,
                FILE *out, char *message, size_t message_size);
 

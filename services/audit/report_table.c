@@ -93,18 +93,24 @@ static void write_text_lines(const json_t *lines, FILE *out)
         fprintf(out, "%s\n", json_string_value(line));
 }
 
+static void write_text_face(const json_t *document, FILE *out)
+{
+    const char *as_at = json_text(document, "asAt");
+    if (json_object_get(document, "case"))
+        fprintf(out, "case %s", json_text(document, "case"));
+    else
+        fprintf(out, "referrals received %s, by the days of London", json_text(document, "period"));
+    fprintf(out, "; as at %s\n", as_at[0] != '\0' ? as_at : "no event yet");
+    if (json_is_true(json_object_get(document, "provisional")))
+        fputs("PROVISIONAL: the period had not ended by then, so its figures will change\n", out);
+}
+
 static void write_report_text(const json_t *document, FILE *out)
 {
     size_t at;
     const json_t *table;
     fprintf(out, "%s: %s\n", json_text(document, "report"), json_text(document, "about"));
-    const char *from = json_text(document, "from"), *to = json_text(document, "to"),
-               *as_at = json_text(document, "asAt");
-    if (json_object_get(document, "case"))
-        fprintf(out, "case %s, as at %s\n", json_text(document, "case"), as_at);
-    else
-        fprintf(out, "referrals received %s%s%s%s, as at %s\n", from[0] != '\0' ? "from " : "at any time",
-                from, to[0] != '\0' ? " until before " : "", to, as_at[0] != '\0' ? as_at : "no event yet");
+    write_text_face(document, out);
     json_array_foreach (json_object_get(document, "tables"), at, table)
         write_text_table(table, out);
     write_text_lines(json_object_get(document, "verdicts"), out);

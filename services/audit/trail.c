@@ -72,6 +72,11 @@ static int check_trail_version(sqlite3 *database, char *message, size_t message_
         return SQLITE_OK;
     if (application != TRAIL_APPLICATION_ID)
         snprintf(message, message_size, "not a trail: the file belongs to another program");
+    else if (version > TRAIL_VERSION)
+        snprintf(message, message_size,
+                 "a trail of version %" PRId64
+                 ", and this program reads version %d: bring this program up to date",
+                 version, TRAIL_VERSION);
     else
         snprintf(message, message_size,
                  "a trail of version %" PRId64

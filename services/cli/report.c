@@ -12,12 +12,13 @@
 #include "services/cli/command.h"
 #include "services/terminal/terminal.h"
 
-enum { OPTION_TRAIL = 0x280, OPTION_FROM, OPTION_TO, OPTION_FORMAT, OPTION_JSON };
+enum { OPTION_TRAIL = 0x280, OPTION_PERIOD, OPTION_FROM, OPTION_TO, OPTION_FORMAT, OPTION_JSON };
 
 struct report_input {
     const char *trail;
     struct report_question question;
     char number[NUMBER_TEXT_BYTES]; /* of the case, if the report is of one case */
+    const char *period;
     enum report_format format;
     bool is_report; /* otherwise verify */
     bool json;      /* failures too */
@@ -25,9 +26,11 @@ struct report_input {
 
 static const struct argp_option report_options[] = {
     {"trail", OPTION_TRAIL, "FILE", 0, "The trail, such as trail.db (or CONCORDAT_TRAIL)", 0},
-    {"from", OPTION_FROM, "TIME", 0, "Referrals received from then on: 2026-01-31, or 2026-01-31T14:05:00Z",
-     0},
-    {"to", OPTION_TO, "TIME", 0, "Referrals received before then", 0},
+    {"period", OPTION_PERIOD, "PERIOD", 0,
+     "Referrals received in it, by the days of London: " REPORT_PERIOD_SHAPES, 0},
+    {"from", OPTION_FROM, "TIME", 0,
+     "Otherwise: referrals received from then on, 2026-01-31 or 2026-01-31T14:05:00Z", 0},
+    {"to", OPTION_TO, "TIME", 0, "Referrals received before then, that day not counted", 0},
     {"format", OPTION_FORMAT, "FORMAT", 0, "text, csv or json", 0},
     {"json", OPTION_JSON, 0, 0, "The same as --format json; failures too", 0},
     {0}};
@@ -38,9 +41,11 @@ static const struct argp_option verify_options[] = {
 
 static void set_report_time(struct argp_state *state, const char *option, const char *text, int64_t *unix_ms)
 {
-    if (!words_parse_time(text, unix_ms) && !report_read_day(text, unix_ms))
-        argp_error(state, "%s takes a day such as 2026-01-31, or a time such as 2026-01-31T14:05:00Z",
-                   option);
+    if (!words_parse_time(text, unix_ms) && !report_period_read_day(text, unix_ms))
+        argp_error(
+            state,
+            "%s takes a day of the calendar such as 2026-01-31, or a time such as 2026-01-31T14:05:00Z",
+            option);
 }
 
 static void set_report_format(struct argp_state *state, struct report_input *input, const char *text)
@@ -73,6 +78,17 @@ static void take_report_word(struct argp_state *state, struct report_input *inpu
     input->question.number = input->number;
 }
 
+static void check_report_period(struct argp_state *state, struct report_input *input)
+{
+    struct report_question *question = &input->question;
+    if (input->period && (question->from_ms || question->to_ms))
+        argp_error(state, "say either --period, or --from and --to");
+    if (input->period && !report_period_read(input->period, &question->from_ms, &question->to_ms))
+        argp_error(state, "\"%.40s\" is no period: it is " REPORT_PERIOD_SHAPES, input->period);
+    if (question->to_ms && question->from_ms >= question->to_ms)
+        argp_error(state, "--from is not before --to, so no time lies between them");
+}
+
 static void check_report_words(struct argp_state *state, const struct report_input *input)
 {
     const struct report *report = input->question.name ? report_find(input->question.name) : NULL;
@@ -81,7 +97,7 @@ static void check_report_words(struct argp_state *state, const struct report_inp
     if (report && report->of_one_case && !input->question.number)
         argp_error(state, "say which case, such as R-0412");
     if (report && report->of_one_case && (input->question.from_ms || input->question.to_ms))
-        argp_error(state, "a report of one case has no --from and no --to");
+        argp_error(state, "a report of one case has no --period, no --from and no --to");
 }
 
 static error_t parse_report_option(int key, char *argument, struct argp_state *state)
@@ -93,6 +109,9 @@ static error_t parse_report_option(int key, char *argument, struct argp_state *s
         return 0;
     case OPTION_TRAIL:
         input->trail = argument;
+        return 0;
+    case OPTION_PERIOD:
+        input->period = argument;
         return 0;
     case OPTION_FROM:
         set_report_time(state, "--from", argument, &input->question.from_ms);
@@ -113,6 +132,7 @@ static error_t parse_report_option(int key, char *argument, struct argp_state *s
     case ARGP_KEY_END:
         if (!input->trail)
             argp_error(state, "say --trail FILE, or set CONCORDAT_TRAIL");
+        check_report_period(state, input);
         check_report_words(state, input);
         return 0;
     default:
@@ -134,10 +154,27 @@ static void describe_reports(char *doc, size_t size)
             "\nAn auditor's trail tells times of day by the hour only, so --from and --to should be full hours "
             "there; what is counted until now is right to the hour. All other figures are those of an "
             "inspector's trail.\n"
-            "\n  concordat report %s --trail trail.db\n"
+            "\n  concordat report times --trail trail.db\n"
             "  concordat report case R-0412 --trail trail.db\n"
-            "  concordat report %s --from 2026-01-01 --to 2026-02-01 --format csv",
-            reports[0]->name, reports[0]->name);
+            "  concordat report times --period 2025/26 --json");
+}
+
+static enum exit_code code_of_report(int result)
+{
+    switch (result) {
+    case REPORT_DONE:
+        return CODE_DONE;
+    case REPORT_EMPTY:
+        return CODE_EMPTY;
+    case REPORT_PROVISIONAL:
+        return CODE_PROVISIONAL;
+    case REPORT_NEWER:
+        return CODE_NEWER;
+    case REPORT_UNKNOWN:
+        return CODE_USAGE;
+    default:
+        return CODE_ENVIRONMENT;
+    }
 }
 
 enum exit_code command_report(const struct subcommand *command, int argc, char **argv)
@@ -150,10 +187,12 @@ enum exit_code command_report(const struct subcommand *command, int argc, char *
     describe_reports(doc, sizeof doc);
     program_take_options(&argp, argc, argv, 0, &input);
     int result = report_run(input.trail, &input.question, input.format, stdout, fault, sizeof fault);
-    if (result == REPORT_DONE)
-        return CODE_DONE;
-    return terminal_failure(input.json, result == REPORT_UNKNOWN ? CODE_USAGE : CODE_ENVIRONMENT, "%s",
-                            fault);
+    if (result == REPORT_PROVISIONAL && !input.json)
+        fputs("concordat: the period had not ended by the newest event, so these figures will change\n",
+              stderr);
+    if (result == REPORT_DONE || result == REPORT_PROVISIONAL)
+        return code_of_report(result);
+    return terminal_failure(input.json, code_of_report(result), "%s", fault);
 }
 
 enum exit_code command_verify(const struct subcommand *command, int argc, char **argv)

@@ -23,6 +23,9 @@ static const struct reply_words problems[] = {
                           "Ask those who run Concordat for an auditor's trail.", 0},
     [AUDIT_BUSY] = {503, "Too many reports are asked for at this moment", "Nothing was shown.",
                     "Try again in a few seconds.", REPLY_RETRY_S},
+    [AUDIT_NEWER] = {503, "The trail is of a later version of Concordat than these pages",
+                     "Nothing was shown.", "Ask those who run Concordat to bring this service up to date.",
+                     0},
     [AUDIT_TOO_LONG] = {503, "The report took too long and was given up", "Nothing was shown.",
                         "Choose a shorter period, or try again later.", REPLY_RETRY_S},
     [AUDIT_TOO_MUCH] = {413, "The report is too long for one file", "Nothing was sent.",
@@ -153,8 +156,7 @@ void audit_pages_report(struct http_request *request, const struct page_frame *f
     if (!report_view_open(&view, kind, report)) {
         reply_problem(request, REPLY_NO_MEMORY);
     } else {
-        const char *from = verdict_text(report, "from"), *to = verdict_text(report, "to"),
-                   *as_at = verdict_text(report, "asAt");
+        const char *as_at = verdict_text(report, "asAt");
         const struct page_report page = {
             .frame = *frame,
             .name = kind->name,
@@ -162,11 +164,11 @@ void audit_pages_report(struct http_request *request, const struct page_frame *f
             .as_at = as_at ? report_view_text(&view.arena, as_at, now_wall_ms()) : "no event yet",
             .number = kind->of_one_case ? typed->number : NULL,
             .is_of_period = !kind->of_one_case,
-            .is_of_all = !from && !to,
+            .is_provisional = json_is_true(json_object_get(report, "provisional")),
+            .scope = verdict_text(report, "period"),
+            .period = typed->period,
             .from = typed->from,
             .to = typed->to,
-            .scope_from = from ? report_view_text(&view.arena, from, now_wall_ms()) : NULL,
-            .scope_to = to ? report_view_text(&view.arena, to, now_wall_ms()) : NULL,
             .tables = view.tables,
             .tables_count = view.table_count,
             .verdicts = view.verdicts,
@@ -188,6 +190,7 @@ void audit_pages_ask(struct http_request *request, const struct page_frame *fram
                                         .is_of_case = kind->of_one_case,
                                         .fault = fault,
                                         .number = typed->number,
+                                        .period = typed->period,
                                         .from = typed->from,
                                         .to = typed->to};
     page_audit_ask(&html, &page);

@@ -13,6 +13,7 @@
 /* The words that somebody typed, to be shown again. */
 struct audit_typed {
     const char *number; /* of a case; NULL: a period was asked for */
+    const char *period; /* in place of the days */
     const char *from, *to;
 };
 
@@ -20,6 +21,7 @@ enum audit_problem {
     AUDIT_NO_TRAIL,   /* this gateway reads none, or it cannot be read */
     AUDIT_FULL_TRAIL, /* the trail has what an auditor may not see */
     AUDIT_BUSY,
+    AUDIT_NEWER,    /* a later router than this program wrote the trail */
     AUDIT_TOO_LONG, /* the answer took too long */
     AUDIT_TOO_MUCH  /* more rows than one file has */
 };

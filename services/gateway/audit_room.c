@@ -15,7 +15,7 @@
 #include "services/gateway/reply.h"
 
 /* Room for a day as it is typed, and for somewhat more, so that what is wrong is shown again. */
-enum { TYPED_BYTES = 16, REPORT_NAME_BYTES = 32 };
+enum { TYPED_BYTES = 24, REPORT_NAME_BYTES = 32 };
 
 struct audit_room {
     struct inquiries *inquiries; /* NULL: there is no trail */
@@ -30,7 +30,7 @@ struct audit_visit {
     const struct report *kind;
     bool is_file;
     enum report_format format; /* of the file */
-    char number[NUMBER_TEXT_BYTES], from[TYPED_BYTES], to[TYPED_BYTES];
+    char number[NUMBER_TEXT_BYTES], period[TYPED_BYTES], from[TYPED_BYTES], to[TYPED_BYTES];
 };
 
 struct audit_room *audit_room_open(const char *trail_path)
@@ -74,8 +74,10 @@ static struct page_frame frame_of_visit(const struct audit_visit *visit)
 
 static struct audit_typed typed_of_visit(const struct audit_visit *visit)
 {
-    return (struct audit_typed){visit->number[0] ? visit->number : NULL, visit->from[0] ? visit->from : NULL,
-                                visit->to[0] ? visit->to : NULL};
+    return (struct audit_typed){.number = visit->number[0] ? visit->number : NULL,
+                                .period = visit->period[0] ? visit->period : NULL,
+                                .from = visit->from[0] ? visit->from : NULL,
+                                .to = visit->to[0] ? visit->to : NULL};
 }
 
 /* ---- the verdict ---- */
@@ -104,7 +106,7 @@ static void answer_visit(const struct audit_visit *visit, const struct inquiry_a
 {
     const struct page_frame frame = frame_of_visit(visit);
     const struct audit_typed typed = typed_of_visit(visit);
-    char fault[96];
+    char fault[INQUIRY_MESSAGE_BYTES];
     if (answer->is_full && !visit->may_see_full) {
         audit_pages_problem(visit->request, AUDIT_FULL_TRAIL);
     } else if (answer->result == REPORT_DONE && visit->is_file) {
@@ -114,6 +116,12 @@ static void answer_visit(const struct audit_visit *visit, const struct inquiry_a
     } else if (answer->result == REPORT_UNKNOWN) {
         snprintf(fault, sizeof fault, "The trail has no case %s.", visit->number);
         audit_pages_ask(visit->request, &frame, 404, visit->kind, &typed, fault);
+    } else if (answer->result == REPORT_EMPTY) {
+        snprintf(fault, sizeof fault, "T%s.", answer->message + 1); /* "The trail ..." */
+        audit_pages_ask(visit->request, &frame, 404, visit->kind, &typed, fault);
+    } else if (answer->result == REPORT_NEWER) {
+        fprintf(stderr, "a report was refused: %s\n", answer->message);
+        audit_pages_problem(visit->request, AUDIT_NEWER);
     } else if (answer->result == REPORT_STOPPED) {
         audit_pages_problem(visit->request, AUDIT_TOO_LONG);
     } else {
@@ -133,7 +141,7 @@ static void visit_is_answered(void *context, const struct inquiry_answer *answer
 static const char *read_day_bound(const char *text, int64_t *unix_ms)
 {
     *unix_ms = 0;
-    if (!text[0] || report_read_day(text, unix_ms))
+    if (!text[0] || report_period_read_day(text, unix_ms))
         return NULL;
     return "A day is written as year, month and day, such as 2026-01-31.";
 }
@@ -145,7 +153,13 @@ static const char *read_period(const struct audit_visit *visit, struct report_qu
         fault = read_day_bound(visit->to, &question->to_ms);
     if (!fault && question->to_ms && question->to_ms <= question->from_ms)
         fault = "The second day is not after the first, so no time lies between them.";
-    return fault;
+    if (fault || !visit->period[0])
+        return fault;
+    if (question->from_ms || question->to_ms)
+        return "Give either a period, or days.";
+    return report_period_read(visit->period, &question->from_ms, &question->to_ms)
+               ? NULL
+               : "A period is " REPORT_PERIOD_SHAPES ".";
 }
 
 /* Ends the visit, now or when the trail has answered. */
@@ -202,12 +216,25 @@ static bool read_case_visit(const char *rest, struct audit_visit *visit)
     return read_shape(rest, name, visit) && read_case_number(name, visit->number);
 }
 
+/* A browser sends the stroke of 2025/26 as %2F. */
+static void read_period_typed(const char *sent, char period[TYPED_BYTES])
+{
+    size_t used = 0;
+    for (; sent && *sent && used + 1 < TYPED_BYTES; used++) {
+        bool stroke = strncasecmp(sent, "%2f", 3) == 0;
+        period[used] = stroke ? '/' : *sent;
+        sent += stroke ? 3 : 1;
+    }
+    period[used] = '\0';
+}
+
 static bool read_report_visit(const char *rest, struct audit_visit *visit)
 {
     char name[REPORT_NAME_BYTES];
     const char *from = http_query(visit->request, "from"), *to = http_query(visit->request, "to");
     if (!read_shape(rest, name, visit))
         return false;
+    read_period_typed(http_query(visit->request, "period"), visit->period);
     snprintf(visit->from, sizeof visit->from, "%s", from ? from : "");
     snprintf(visit->to, sizeof visit->to, "%s", to ? to : "");
     visit->kind = report_find(name);

@@ -11,8 +11,6 @@
 #include "services/audit/trail.h"
 #include "services/gateway/limits.h"
 
-enum { INQUIRY_MESSAGE_BYTES = 400 };
-
 struct inquiry {
     struct report_question question;
     char number[NUMBER_TEXT_BYTES];

@@ -14,6 +14,8 @@
 
 #include "services/audit/report.h"
 
+enum { INQUIRY_MESSAGE_BYTES = 400 };
+
 struct inquiries;
 
 struct inquiry_answer {

@@ -454,10 +454,11 @@ struct page_audit {
 struct page_report {
     struct page_frame frame;
     const char *name, *about, *as_at;
-    const char *number;                /* of the case; NULL: it is of a period */
-    bool is_of_period, is_of_all;      /* is_of_all: without any bound */
-    const char *from, *to;             /* as they were typed; NULL: without that bound */
-    const char *scope_from, *scope_to; /* as the report has them */
+    const char *number; /* of the case; NULL: it is of a period */
+    bool is_of_period;
+    bool is_provisional;            /* the period has not ended */
+    const char *scope;              /* the period in words */
+    const char *period, *from, *to; /* as they were typed; NULL: without */
     const struct page_report_table *tables;
     size_t tables_count;
     const struct page_report_line *verdicts, *notes;
@@ -469,8 +470,8 @@ struct page_audit_ask {
     struct page_frame frame;
     const char *report; /* the report whose period it is; NULL: a case is asked for */
     bool is_of_case;
-    const char *fault;              /* NULL: nothing is wrong yet */
-    const char *number, *from, *to; /* as they were typed */
+    const char *fault;                       /* NULL: nothing is wrong yet */
+    const char *number, *period, *from, *to; /* as they were typed */
 };
 
 #endif

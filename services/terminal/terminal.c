@@ -221,9 +221,14 @@ static const char *failure_name(enum exit_code code)
         return "refused";
     case CODE_NO_ANSWER:
         return "no-answer";
+    case CODE_EMPTY:
+        return "empty";
+    case CODE_NEWER:
+        return "newer";
     case CODE_USAGE:
         return "usage";
     case CODE_DONE:
+    case CODE_PROVISIONAL:
     case CODE_BUG:
     case CODE_ENVIRONMENT:
         break;

@@ -94,7 +94,8 @@ export const STATES = [
   { name: "report-wrong-period", as: "auditor", path: "/audit/reports/times?from=yesterday" },
   { name: "audit-case", as: "auditor", path: "/audit/cases/{on-its-way}" },
   { name: "audit-find-case", as: "auditor", path: "/audit/cases" },
-  { name: "report-empty", as: "auditor", path: "/audit/reports/national?from=2020-01-01&to=2020-02-01" },
+  { name: "report-of-nothing", as: "auditor", path: "/audit/reports/national?period=2020-01" },
+  { name: "report-provisional", as: "auditor", path: "/audit/reports/national?to=2099-01-01" },
   { name: "audit-of-another-role", as: "team", path: "/audit" },
   { name: "audit-no-case", as: "auditor", path: "/audit/cases/R-9999" },
 

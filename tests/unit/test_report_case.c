@@ -189,10 +189,10 @@ static void a_day_of_the_calendar_is_read_and_nothing_else(void **state)
                                       "31-01-2026", "2026-01-31 ", "2026/01/31", "0000-01-01",
                                       "today",      "2026-01-311"};
     int64_t from_ms = 0;
-    assert_true(report_read_day("2026-07-01", &from_ms)); /* midnight in London in summer */
+    assert_true(report_period_read_day("2026-07-01", &from_ms)); /* midnight in London in summer */
     assert_int_equal(from_ms, 1782860400000);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (report_read_day(bad[i], &from_ms))
+        if (report_period_read_day(bad[i], &from_ms))
             fail_msg("%s was read", bad[i]);
 }
 

@@ -16,4 +16,6 @@ FROM in_range WHERE NOT drill
 -- @note
 SELECT count(*) || CASE count(*) WHEN 1 THEN ' drill is' ELSE ' drills are' END || ' left out of every figure'
 FROM in_range WHERE drill
+-- @note
+SELECT 'no referral was received in that time' WHERE NOT EXISTS (SELECT 1 FROM in_range)
 -- @note figures are unsuppressed: small numbers could point to a person; for internal use only

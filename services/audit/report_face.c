@@ -1,0 +1,155 @@
+/* report_face.c: see report_face.h. */
+#include "services/audit/report_face.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "proto/words/words.h"
+#include "services/audit/report_period.h"
+
+/* The form of the document that deploy/report.schema.json describes. */
+enum { SCHEMA_VERSION = 1 };
+
+/* Asks for one value; the statement's row, until it is finalized. NULL: there is none. */
+static sqlite3_stmt *ask_face(sqlite3 *database, const char *sql, int64_t first, int64_t second)
+{
+    sqlite3_stmt *statement = NULL;
+    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK)
+        return NULL;
+    if (sqlite3_bind_parameter_count(statement) > 0)
+        sqlite3_bind_int64(statement, 1, first);
+    if (sqlite3_bind_parameter_count(statement) > 1)
+        sqlite3_bind_int64(statement, 2, second);
+    if (sqlite3_step(statement) == SQLITE_ROW)
+        return statement;
+    sqlite3_finalize(statement);
+    return NULL;
+}
+
+static int64_t ask_integer(sqlite3 *database, const char *sql, int64_t first, int64_t second)
+{
+    sqlite3_stmt *row = ask_face(database, sql, first, second);
+    int64_t value = row ? sqlite3_column_int64(row, 0) : 0;
+    sqlite3_finalize(row);
+    return value;
+}
+
+/* ---- whether it can be asked ---- */
+
+static int check_face_case(sqlite3 *database, const char *number, char *message, size_t message_size)
+{
+    if (ask_integer(database,
+                    "SELECT count(*) FROM main.referral WHERE number = (SELECT number FROM question)", 0, 0))
+        return REPORT_DONE;
+    snprintf(message, message_size, "the trail has no case %s", number);
+    return REPORT_UNKNOWN;
+}
+
+/* A period without any event is not one in which nothing was referred: nothing is known of it. */
+static int check_period(sqlite3 *database, const struct report_question *question, char *message,
+                        size_t message_size)
+{
+    char period[REPORT_PERIOD_BYTES], begins[REPORT_PERIOD_BYTES], ends[TIME_TEXT_BYTES];
+    if ((!question->from_ms && !question->to_ms) ||
+        ask_integer(
+            database,
+            "SELECT EXISTS (SELECT 1 FROM main.event, scope WHERE at_ms >= from_ms AND at_ms < to_ms)", 0, 0))
+        return REPORT_DONE;
+    int64_t first_ms = ask_integer(database, "SELECT min(at_ms) FROM main.event", 0, 0);
+    report_period_words(question->from_ms, question->to_ms, period);
+    words_time(first_ms, begins);
+    words_time(ask_integer(database, "SELECT as_at_ms FROM scope", 0, 0), ends);
+    if (first_ms)
+        snprintf(message, message_size, "the trail has nothing %s: its events are from %.32s to %s", period,
+                 begins, ends);
+    else
+        snprintf(message, message_size, "the trail has nothing %s: it has no event yet", period);
+    return REPORT_EMPTY;
+}
+
+/* Whether one version, such as 0.12.1, is of a later program than the other. Other texts are of none. */
+static bool is_later(const char *one, const char *other)
+{
+    unsigned a[3] = {0}, b[3] = {0};
+    if (sscanf(one, "%u.%u.%u", &a[0], &a[1], &a[2]) != 3 ||
+        sscanf(other, "%u.%u.%u", &b[0], &b[1], &b[2]) != 3)
+        return false;
+    for (size_t i = 0; i < 3; i++)
+        if (a[i] != b[i])
+            return a[i] > b[i];
+    return false;
+}
+
+/* What a later router writes may have a meaning that this program does not know. */
+static int check_versions(sqlite3 *database, char *message, size_t message_size)
+{
+    sqlite3_stmt *starts = ask_face(
+        database, "SELECT version, seq FROM main.broker_start WHERE version IS NOT NULL ORDER BY seq", 0, 0);
+    int result = REPORT_DONE;
+    for (int stepped = SQLITE_ROW; starts && stepped == SQLITE_ROW && result == REPORT_DONE;
+         stepped = sqlite3_step(starts)) {
+        const char *version = (const char *)sqlite3_column_text(starts, 0);
+        if (!version || !is_later(version, CONCORDAT_VERSION))
+            continue;
+        snprintf(message, message_size,
+                 "from event %" PRId64
+                 " on the trail is of a router of version %.20s, and this program is of "
+                 "version %s: install that version, and ask again",
+                 (int64_t)sqlite3_column_int64(starts, 1), version, CONCORDAT_VERSION);
+        result = REPORT_NEWER;
+    }
+    sqlite3_finalize(starts);
+    return result;
+}
+
+int report_face_check(sqlite3 *database, const struct report *report, const struct report_question *question,
+                      char *message, size_t message_size)
+{
+    int result = check_versions(database, message, message_size);
+    if (result != REPORT_DONE)
+        return result;
+    return report->of_one_case ? check_face_case(database, question->number, message, message_size)
+                               : check_period(database, question, message, message_size);
+}
+
+/* ---- the head ---- */
+
+/* JSON null stands for no bound. */
+static json_t *face_instant(int64_t unix_ms)
+{
+    char text[TIME_TEXT_BYTES];
+    if (unix_ms <= 0)
+        return json_null();
+    words_time(unix_ms, text);
+    return json_string(text);
+}
+
+static json_t *face_scope(const struct report *report, const struct report_question *question,
+                          int64_t as_at_ms)
+{
+    char period[REPORT_PERIOD_BYTES], first[REPORT_PERIOD_BYTES], last[REPORT_PERIOD_BYTES];
+    if (report->of_one_case)
+        return json_pack("{s:s}", "case", question->number);
+    report_period_first(question->from_ms, first);
+    report_period_last(question->to_ms, last);
+    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:b}", "period",
+                     report_period_words(question->from_ms, question->to_ms, period), "from",
+                     face_instant(question->from_ms), "to", face_instant(question->to_ms), "firstDay", first,
+                     "lastDay", last, "provisional", question->to_ms > as_at_ms);
+}
+
+json_t *report_face(sqlite3 *database, const struct report *report, const struct report_question *question)
+{
+    int64_t as_at_ms = ask_integer(database, "SELECT as_at_ms FROM scope", 0, 0);
+    json_t *head = json_pack("{s:i, s:s, s:s, s:o}", "schemaVersion", SCHEMA_VERSION, "report", report->name,
+                             "about", report->about, "asAt", face_instant(as_at_ms));
+    json_t *scope = face_scope(report, question, as_at_ms);
+    json_t *rest = json_pack("{s:[], s:[], s:[]}", "tables", "verdicts", "notes");
+    bool whole = json_object_update(head, scope) == 0 && json_object_update(head, rest) == 0;
+    json_decref(scope);
+    json_decref(rest);
+    if (whole)
+        return head;
+    json_decref(head);
+    return NULL;
+}

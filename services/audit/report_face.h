@@ -1,0 +1,21 @@
+/* report_face.h: what stands at the head of a report: of what it is, as at when, and what of that is sure.
+ *
+ * A database is an open trail on which the question was opened (report.c), at one moment. */
+#ifndef CONCORDAT_REPORT_FACE_H
+#define CONCORDAT_REPORT_FACE_H
+
+#include <jansson.h>
+#include <sqlite3.h>
+
+#include "services/audit/report.h"
+
+/* Whether it can be asked at all: REPORT_DONE, or REPORT_UNKNOWN, REPORT_EMPTY or REPORT_NEWER with a message
+ * for a person. */
+int report_face_check(sqlite3 *database, const struct report *report, const struct report_question *question,
+                      char *message, size_t message_size);
+
+/* The document of a report with its head, and with room for tables, verdicts and notes. NULL if there is no
+ * memory. */
+json_t *report_face(sqlite3 *database, const struct report *report, const struct report_question *question);
+
+#endif

@@ -1,0 +1,131 @@
+/* test_report_period.c: the periods that people write, by the days of London, and how each is said. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/words/words.h"
+#include "services/audit/report_period.h"
+
+static void periods_are_days_of_london(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *from, *to, *words;
+    } good[] = {
+        {"2026-03-28", "2026-03-28T00:00:00.000Z", "2026-03-29T00:00:00.000Z", "on 28 March 2026"},
+        {"2026-03-29", "2026-03-29T00:00:00.000Z", "2026-03-29T23:00:00.000Z", "on 29 March 2026"}, /* 23 h */
+        {"2026-10-25", "2026-10-24T23:00:00.000Z", "2026-10-26T00:00:00.000Z",
+         "on 25 October 2026"}, /* 25 h */
+        {"2026-W13", "2026-03-23T00:00:00.000Z", "2026-03-29T23:00:00.000Z",
+         "from 23 March 2026 to 29 March 2026"},
+        {"2026-W01", "2025-12-29T00:00:00.000Z", "2026-01-05T00:00:00.000Z",
+         "from 29 December 2025 to 4 January 2026"},
+        {"2026-W53", "2026-12-28T00:00:00.000Z", "2027-01-04T00:00:00.000Z",
+         "from 28 December 2026 to 3 January 2027"},
+        {"2026-03", "2026-03-01T00:00:00.000Z", "2026-03-31T23:00:00.000Z",
+         "from 1 March 2026 to 31 March 2026"},
+        {"2028-02", "2028-02-01T00:00:00.000Z", "2028-03-01T00:00:00.000Z",
+         "from 1 February 2028 to 29 February 2028"},
+        {"2026-12", "2026-12-01T00:00:00.000Z", "2027-01-01T00:00:00.000Z",
+         "from 1 December 2026 to 31 December 2026"},
+        {"2026-Q1", "2026-01-01T00:00:00.000Z", "2026-03-31T23:00:00.000Z",
+         "from 1 January 2026 to 31 March 2026"},
+        {"2026-Q4", "2026-09-30T23:00:00.000Z", "2027-01-01T00:00:00.000Z",
+         "from 1 October 2026 to 31 December 2026"},
+        {"2026-H1", "2026-01-01T00:00:00.000Z", "2026-06-30T23:00:00.000Z",
+         "from 1 January 2026 to 30 June 2026"},
+        {"2026-H2", "2026-06-30T23:00:00.000Z", "2027-01-01T00:00:00.000Z",
+         "from 1 July 2026 to 31 December 2026"},
+        {"2025/26", "2025-03-31T23:00:00.000Z", "2026-03-31T23:00:00.000Z",
+         "from 1 April 2025 to 31 March 2026"},
+        {"2099/00", "2099-03-31T23:00:00.000Z", "2100-03-31T23:00:00.000Z",
+         "from 1 April 2099 to 31 March 2100"},
+        {"2025/26-Q4", "2026-01-01T00:00:00.000Z", "2026-03-31T23:00:00.000Z",
+         "from 1 January 2026 to 31 March 2026"},
+        {"2025/26-H2", "2025-09-30T23:00:00.000Z", "2026-03-31T23:00:00.000Z",
+         "from 1 October 2025 to 31 March 2026"},
+    };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        int64_t from_ms, to_ms;
+        char from[TIME_TEXT_BYTES], to[TIME_TEXT_BYTES], words[REPORT_PERIOD_BYTES];
+        if (!report_period_read(good[i].text, &from_ms, &to_ms))
+            fail_msg("%s was not read", good[i].text);
+        words_time(from_ms, from);
+        words_time(to_ms, to);
+        assert_string_equal(from, good[i].from);
+        assert_string_equal(to, good[i].to);
+        assert_string_equal(report_period_words(from_ms, to_ms, words), good[i].words);
+    }
+}
+
+static void what_the_calendar_has_not_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",         "2026",       "2026-02-30", "2026-13",
+                                      "2026-00",  "2026-3",     "2026-W00",   "2026-W54",
+                                      "2025-W53", "2026-w13",   "2026-Q0",    "2026-Q5",
+                                      "2026-H3",  "2025/27",    "2025/25",    "2025-26",
+                                      "25/26",    "2025/26-Q5", "2025/26-H0", "2026-03-29 ",
+                                      " 2026-03", "0000-01",    "today",      "2026-Q12",
+                                      "2026-W1",  "2026-03-1",  "2025/2026",  "2026-03-29T00:00:00Z"};
+    int64_t from_ms, to_ms;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (report_period_read(bad[i], &from_ms, &to_ms))
+            fail_msg("%s was read", bad[i]);
+}
+
+/* Periods that follow each other share no instant and leave none out, also where the clocks change. */
+static void the_months_of_a_year_follow_each_other(void **state)
+{
+    (void)state;
+    int64_t year_from, year_to, at, from_ms, to_ms;
+    assert_true(report_period_read("2026-H1", &year_from, &at));
+    assert_true(report_period_read("2026-H2", &from_ms, &year_to));
+    assert_int_equal(at, from_ms);
+    at = year_from;
+    for (int month = 1; month <= 12; month++) {
+        char text[8] = {'2', '0', '2', '6', '-', (char)('0' + month / 10), (char)('0' + month % 10), '\0'};
+        assert_true(report_period_read(text, &from_ms, &to_ms));
+        assert_int_equal(from_ms, at);
+        at = to_ms;
+    }
+    assert_int_equal(at, year_to);
+}
+
+static void bounds_are_said_alone_and_as_times_if_they_are_no_midnight(void **state)
+{
+    (void)state;
+    char words[REPORT_PERIOD_BYTES], day[REPORT_PERIOD_BYTES];
+    int64_t from_ms, to_ms;
+    assert_true(report_period_read("2026-10-25", &from_ms, &to_ms));
+    assert_string_equal(report_period_words(0, 0, words), "at any time");
+    assert_string_equal(report_period_words(from_ms, 0, words), "from 25 October 2026");
+    assert_string_equal(report_period_words(0, to_ms, words), "until 25 October 2026");
+    assert_string_equal(report_period_words(from_ms + 1, to_ms, words),
+                        "from 2026-10-24T23:00:00.001Z to 25 October 2026");
+    assert_string_equal(report_period_words(from_ms, to_ms - 60000, words),
+                        "from 25 October 2026 to before 2026-10-25T23:59:00.000Z");
+    assert_string_equal(report_period_words(0, to_ms - 60000, words),
+                        "until before 2026-10-25T23:59:00.000Z");
+    report_period_first(from_ms, day);
+    assert_string_equal(day, "2026-10-25");
+    report_period_last(to_ms, day);
+    assert_string_equal(day, "2026-10-25");
+    report_period_last(0, day);
+    assert_string_equal(day, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(periods_are_days_of_london),
+        cmocka_unit_test(what_the_calendar_has_not_is_refused),
+        cmocka_unit_test(the_months_of_a_year_follow_each_other),
+        cmocka_unit_test(bounds_are_said_alone_and_as_times_if_they_are_no_midnight),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
