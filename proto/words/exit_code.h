@@ -12,8 +12,9 @@ enum exit_code {
     CODE_EMPTY = 3,       /* the trail has nothing of that period: nothing was printed */
     CODE_PROVISIONAL = 4, /* printed, of a period that has not ended by the newest event */
     CODE_NEWER = 5,       /* a later router than this program wrote the trail: nothing was printed */
-    CODE_USAGE = 100,     /* a wrong option or configuration: nothing was done, and a restart will not help */
-    CODE_BUG = 101,       /* an assertion failed: restart, and report it */
+    CODE_ALTERED = 6, /* printed, of a trail that is not what it was, or did not hold when it was verified */
+    CODE_USAGE = 100, /* a wrong option or configuration: nothing was done, and a restart will not help */
+    CODE_BUG = 101,   /* an assertion failed: restart, and report it */
     CODE_ENVIRONMENT = 111 /* disk, network or memory: restart when it is mended */
 };
 

@@ -10,6 +10,7 @@
 #include "services/audit/report_table.h"
 #include "services/audit/report_told.h"
 #include "services/audit/trail.h"
+#include "services/audit/verify_kept.h"
 
 const struct report *const *report_list(size_t *count)
 {
@@ -175,14 +176,14 @@ static bool fill_report(sqlite3 *database, const struct report *report, size_t r
 }
 
 static int ask_open_trail(sqlite3 *database, const struct report *report,
-                          const struct report_question *question, json_t **document, char *message,
-                          size_t message_size)
+                          const struct report_question *question, const json_t *kept, json_t **document,
+                          char *message, size_t message_size)
 {
     bool opened = open_question(database, report, question);
     int checked = opened ? report_face_check(database, report, question, message, message_size) : REPORT_DONE;
     if (checked != REPORT_DONE)
         return checked;
-    *document = opened ? report_face(database, report, question) : NULL;
+    *document = opened ? report_face(database, report, question, kept) : NULL;
     if (*document && fill_report(database, report, question->rows_max, *document))
         return REPORT_DONE;
     json_decref(*document);
@@ -208,7 +209,9 @@ int report_ask(const char *trail_path, const struct report_question *question, j
     sqlite3 *database = trail_open_reader(trail_path, message, message_size);
     if (!database)
         return REPORT_FAILED;
-    int result = ask_open_trail(database, report, question, document, message, message_size);
+    json_t *kept = verify_kept(trail_path);
+    int result = ask_open_trail(database, report, question, kept, document, message, message_size);
+    json_decref(kept);
     sqlite3_close(database);
     return result;
 }
@@ -222,8 +225,8 @@ int report_run(const char *trail_path, const struct report_question *question, e
         snprintf(message, message_size, "the report cannot be written");
         result = REPORT_FAILED;
     }
-    if (result == REPORT_DONE && json_is_true(json_object_get(document, "provisional")))
-        result = REPORT_PROVISIONAL;
+    if (result == REPORT_DONE)
+        result = report_face_result(document);
     json_decref(document);
     return result;
 }

@@ -23,6 +23,7 @@ enum {
     REPORT_EMPTY = 3,       /* the trail has no event of that period */
     REPORT_PROVISIONAL = 4, /* done, of a period that has not ended by the newest event */
     REPORT_NEWER = 5,       /* a later router than this program wrote the trail */
+    REPORT_ALTERED = 6,     /* done, and the trail is not what it was, or did not hold when it was verified */
     REPORT_UNKNOWN = 100,   /* no such report, or no such case */
     REPORT_FAILED = 111,
     REPORT_STOPPED = 112
@@ -110,7 +111,7 @@ struct report_question {
 int report_ask(const char *trail_path, const struct report_question *question, json_t **document,
                char *message, size_t message_size);
 
-/* Asks, and prints: REPORT_DONE, or REPORT_PROVISIONAL if the document says that it is. */
+/* Asks, and prints: REPORT_DONE, or what the face of the report says instead (report_face.h). */
 int report_run(const char *trail_path, const struct report_question *question, enum report_format format,
                FILE *out, char *message, size_t message_size);
 

@@ -2,8 +2,10 @@
 #include "services/audit/report_face.h"
 
 #include <inttypes.h>
+#include <sodium.h>
 #include <stdio.h>
 
+#include "proto/wire/chain.h"
 #include "proto/words/words.h"
 #include "services/audit/report_period.h"
 
@@ -138,18 +140,81 @@ static json_t *face_scope(const struct report *report, const struct report_quest
                      "lastDay", last, "provisional", question->to_ms > as_at_ms);
 }
 
-json_t *report_face(sqlite3 *database, const struct report *report, const struct report_question *question)
+/* A value of one row as JSON: a text, or bytes in hexadecimal digits; null if there is none. */
+static json_t *face_text(sqlite3 *database, const char *sql, int64_t first)
+{
+    sqlite3_stmt *row = ask_face(database, sql, first, 0);
+    char hex[2 * CHAIN_BYTES + 1];
+    json_t *text = NULL;
+    if (row && sqlite3_column_type(row, 0) == SQLITE_TEXT)
+        text = json_string((const char *)sqlite3_column_text(row, 0));
+    else if (row && sqlite3_column_bytes(row, 0) == CHAIN_BYTES)
+        text = json_string(sodium_bin2hex(hex, sizeof hex, sqlite3_column_blob(row, 0), CHAIN_BYTES));
+    sqlite3_finalize(row);
+    return text ? text : json_null();
+}
+
+/* The verdict that is kept beside the trail, and whether the event that it came to is still what it was. What
+ * was altered in the tables after that time it cannot say. */
+static json_t *face_verified(sqlite3 *database, const json_t *kept)
+{
+    json_int_t event = json_integer_value(json_object_get(kept, "event"));
+    if (event <= 0)
+        return json_null();
+    json_t *chain = face_text(database, "SELECT chain FROM main.event WHERE seq = ?1", event);
+    json_t *verified =
+        json_pack("{s:O, s:I, s:O, s:O, s:b}", "at", json_object_get(kept, "at"), "upToEvent", event, "holds",
+                  json_object_get(kept, "holds"), "findings", json_object_get(kept, "findings"), "sameTrail",
+                  json_equal(chain, json_object_get(kept, "chain")));
+    json_decref(chain);
+    return verified;
+}
+
+static bool is_altered(const json_t *verified, int64_t alarms)
+{
+    return alarms > 0 ||
+           (json_is_object(verified) && !(json_is_true(json_object_get(verified, "holds")) &&
+                                          json_is_true(json_object_get(verified, "sameTrail"))));
+}
+
+/* How far the trail goes, by which anybody can tell it from another, and what is known of its being whole. */
+static json_t *face_trail(sqlite3 *database, const json_t *kept)
+{
+    static const char newest_sql[] = "SELECT coalesce(max(seq), 0) FROM main.event";
+    int64_t event = ask_integer(database, newest_sql, 0, 0),
+            alarms = ask_integer(database, "SELECT count(*) FROM main.alarm", 0, 0);
+    json_t *verified = face_verified(database, kept);
+    return json_pack("{s:I, s:o, s:o, s:o, s:I, s:b, s:o, s:b}", "event", (json_int_t)event, "chain",
+                     face_text(database, "SELECT chain FROM main.event WHERE seq = ?1", event), "policy",
+                     face_text(database, "SELECT digest FROM main.policy ORDER BY seq DESC LIMIT 1", 0),
+                     "form", face_text(database, "SELECT form FROM main.form", 0), "alarms",
+                     (json_int_t)alarms, "altered", is_altered(verified, alarms), "verified", verified,
+                     "unsuppressed", 1);
+}
+
+json_t *report_face(sqlite3 *database, const struct report *report, const struct report_question *question,
+                    const json_t *kept)
 {
     int64_t as_at_ms = ask_integer(database, "SELECT as_at_ms FROM scope", 0, 0);
-    json_t *head = json_pack("{s:i, s:s, s:s, s:o}", "schemaVersion", SCHEMA_VERSION, "report", report->name,
-                             "about", report->about, "asAt", face_instant(as_at_ms));
-    json_t *scope = face_scope(report, question, as_at_ms);
-    json_t *rest = json_pack("{s:[], s:[], s:[]}", "tables", "verdicts", "notes");
-    bool whole = json_object_update(head, scope) == 0 && json_object_update(head, rest) == 0;
-    json_decref(scope);
-    json_decref(rest);
+    json_t *head = json_pack("{s:i, s:s, s:s, s:s}", "schemaVersion", SCHEMA_VERSION, "program",
+                             "concordat " CONCORDAT_VERSION, "report", report->name, "about", report->about);
+    json_t *parts[] = {face_scope(report, question, as_at_ms),
+                       json_pack("{s:o}", "asAt", face_instant(as_at_ms)), face_trail(database, kept),
+                       json_pack("{s:[], s:[], s:[]}", "tables", "verdicts", "notes")};
+    bool whole = head;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        whole = whole && json_object_update(head, parts[i]) == 0;
+        json_decref(parts[i]);
+    }
     if (whole)
         return head;
     json_decref(head);
     return NULL;
+}
+
+int report_face_result(const json_t *document)
+{
+    if (json_is_true(json_object_get(document, "altered")))
+        return REPORT_ALTERED;
+    return json_is_true(json_object_get(document, "provisional")) ? REPORT_PROVISIONAL : REPORT_DONE;
 }

@@ -14,8 +14,13 @@
 int report_face_check(sqlite3 *database, const struct report *report, const struct report_question *question,
                       char *message, size_t message_size);
 
-/* The document of a report with its head, and with room for tables, verdicts and notes. NULL if there is no
- * memory. */
-json_t *report_face(sqlite3 *database, const struct report *report, const struct report_question *question);
+/* The document of a report with its head, and with room for tables, verdicts and notes. `kept` is what
+ * verify_kept gave of the trail, or NULL. NULL if there is no memory. */
+json_t *report_face(sqlite3 *database, const struct report *report, const struct report_question *question,
+                    const json_t *kept);
+
+/* What the face of a report that was made says: REPORT_DONE, REPORT_PROVISIONAL, or REPORT_ALTERED, which
+ * says more. */
+int report_face_result(const json_t *document);
 
 #endif

@@ -93,6 +93,40 @@ static void write_text_lines(const json_t *lines, FILE *out)
         fprintf(out, "%s\n", json_string_value(line));
 }
 
+/* It claims no more than is known of the trail's being whole. */
+static void write_text_verified(const json_t *document, FILE *out)
+{
+    const json_t *verified = json_object_get(document, "verified");
+    json_int_t event = json_integer_value(json_object_get(verified, "upToEvent")),
+               findings = json_integer_value(json_object_get(verified, "findings")),
+               alarms = json_integer_value(json_object_get(document, "alarms"));
+    if (!json_is_object(verified))
+        fputs("not verified: no verdict of concordat verify stands beside this trail\n", out);
+    else if (!json_is_true(json_object_get(verified, "sameTrail")))
+        fprintf(out, "ALTERED: event %" JSON_INTEGER_FORMAT " is not the one that was verified on %s\n",
+                event, json_text(verified, "at"));
+    else if (!json_is_true(json_object_get(verified, "holds")))
+        fprintf(out,
+                "ALTERED: it did not hold when it was verified on %s, with %" JSON_INTEGER_FORMAT
+                " findings\n",
+                json_text(verified, "at"), findings);
+    else
+        fprintf(out, "verified on %s up to event %" JSON_INTEGER_FORMAT "\n", json_text(verified, "at"),
+                event);
+    if (alarms)
+        fprintf(out, "ALTERED: %" JSON_INTEGER_FORMAT " alarms of concordat-audit stand in this trail\n",
+                alarms);
+}
+
+static void write_text_trail(const json_t *document, FILE *out)
+{
+    const char *policy = json_text(document, "policy");
+    fprintf(out, "event %" JSON_INTEGER_FORMAT ", chain %s, policy %s\n",
+            json_integer_value(json_object_get(document, "event")), json_text(document, "chain"),
+            *policy ? policy : "none yet");
+    write_text_verified(document, out);
+}
+
 static void write_text_face(const json_t *document, FILE *out)
 {
     const char *as_at = json_text(document, "asAt");
@@ -101,6 +135,7 @@ static void write_text_face(const json_t *document, FILE *out)
     else
         fprintf(out, "referrals received %s, by the days of London", json_text(document, "period"));
     fprintf(out, "; as at %s\n", as_at[0] != '\0' ? as_at : "no event yet");
+    write_text_trail(document, out);
     if (json_is_true(json_object_get(document, "provisional")))
         fputs("PROVISIONAL: the period had not ended by then, so its figures will change\n", out);
 }

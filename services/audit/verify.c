@@ -14,9 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/words/now.h"
 #include "services/audit/trail.h"
 #include "services/audit/trail_schema.h"
 #include "services/audit/verify_checks.h"
+#include "services/audit/verify_kept.h"
 #include "services/audit/verify_replay.h"
 
 /* Steps of SQLite between two looks whether it is to be given up: some tens of microseconds. */
@@ -432,6 +434,8 @@ static void print_verdict_text(const json_t *verdict, FILE *out)
                 strcmp(referral, "-") == 0 ? "" : referral, strcmp(referral, "-") == 0 ? "" : ": ",
                 json_string_value(json_object_get(finding, "text")));
     }
+    if (json_object_get(verdict, "not_kept"))
+        fprintf(out, "%s\n", json_string_value(json_object_get(verdict, "not_kept")));
     if (json_is_true(json_object_get(verdict, "verified")))
         fputs("trail verified: nothing altered, dropped, added or reordered\n", out);
     else
@@ -459,6 +463,14 @@ static void verify_until(struct verify *verify, const char *trail_path, const at
     }
 }
 
+/* A verdict that cannot be kept is a verdict all the same, and says so. */
+static void keep_verdict(const char *trail_path, json_t *verdict, int64_t at_ms)
+{
+    char why[TRAIL_MESSAGE_BYTES];
+    if (!verify_keep(trail_path, verdict, at_ms, why, sizeof why))
+        json_object_set_new(verdict, "not_kept", json_string(why));
+}
+
 int verify_ask(const char *trail_path, const atomic_bool *stop, json_t **verdict, char *message,
                size_t message_size)
 {
@@ -469,6 +481,7 @@ int verify_ask(const char *trail_path, const atomic_bool *stop, json_t **verdict
         return VERIFY_FAILED;
     sqlite3_close(reader);
     struct verify verify = {.remade = trail_open_scratch(message, message_size), .findings = json_array()};
+    int64_t began_ms = now_wall_ms();
     if (verify.remade && verify.findings) {
         verify.database = trail_database(verify.remade);
         verify_until(&verify, trail_path, stop);
@@ -483,6 +496,7 @@ int verify_ask(const char *trail_path, const atomic_bool *stop, json_t **verdict
     trail_close(&verify.remade);
     if (!*verdict)
         return VERIFY_FAILED;
+    keep_verdict(trail_path, *verdict, began_ms);
     return verify.finding_count == 0 ? VERIFY_HOLDS : VERIFY_FINDINGS;
 }
 

@@ -170,6 +170,8 @@ static enum exit_code code_of_report(int result)
         return CODE_PROVISIONAL;
     case REPORT_NEWER:
         return CODE_NEWER;
+    case REPORT_ALTERED:
+        return CODE_ALTERED;
     case REPORT_UNKNOWN:
         return CODE_USAGE;
     default:
@@ -190,7 +192,12 @@ enum exit_code command_report(const struct subcommand *command, int argc, char *
     if (result == REPORT_PROVISIONAL && !input.json)
         fputs("concordat: the period had not ended by the newest event, so these figures will change\n",
               stderr);
-    if (result == REPORT_DONE || result == REPORT_PROVISIONAL)
+    if (result == REPORT_ALTERED && !input.json)
+        fputs(
+            "concordat: the trail was altered, or did not hold when it was verified: concordat verify says what is "
+            "wrong\n",
+            stderr);
+    if (result == REPORT_DONE || result == REPORT_PROVISIONAL || result == REPORT_ALTERED)
         return code_of_report(result);
     return terminal_failure(input.json, code_of_report(result), "%s", fault);
 }
@@ -201,7 +208,8 @@ enum exit_code command_verify(const struct subcommand *command, int argc, char *
         "Whether the trail is whole: nothing altered, dropped, added or put in another order, and every "
         "person's case owned at every instant. The verdict says of which form the trail is: an inspector's is "
         "also replayed by the router's own rules, an auditor's cannot be, and the verdict says that it was not.\v"
-        "Exit code 0 where it is; 1 where anything is wrong, which is named.\n\n"
+        "Exit code 0 if it is; 1 if anything is wrong, which is named. The verdict is kept beside the trail, in "
+        "FILE.verified, and reports of the trail say how far it was verified, and when.\n\n"
         "  concordat verify --trail trail.db";
     const struct argp argp = {.options = verify_options, .parser = parse_report_option, .doc = doc};
     struct report_input input = {0};

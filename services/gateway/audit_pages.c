@@ -102,6 +102,7 @@ static void tell_verdict(struct page_audit *page, struct verdict_figures *figure
     page->acceptances = figure_of(figures, verdict, "acceptances");
     page->erased = figure_of(figures, verdict, "erased");
     page->on_hold = figure_of(figures, verdict, "on_hold");
+    page->not_kept = verdict_text(verdict, "not_kept");
     if (json_is_true(json_object_get(replay, "ran")))
         page->replayed = figure_of(figures, replay, "events");
     else
@@ -148,33 +149,51 @@ void audit_pages_verdict(struct http_request *request, const struct page_frame *
 
 /* ---- reports ---- */
 
+/* What the trail is, and what is known of its being whole. */
+static void tell_face(struct page_report *page, struct verdict_figures *figures, struct arena *arena,
+                      const json_t *report)
+{
+    const json_t *verified = json_object_get(report, "verified");
+    const char *as_at = verdict_text(report, "asAt"), *chain = verdict_text(report, "chain");
+    page->as_at = as_at ? report_view_text(arena, as_at, now_wall_ms()) : "no event yet";
+    page->is_provisional = json_is_true(json_object_get(report, "provisional"));
+    page->event = figure_of(figures, report, "event");
+    page->chain = chain ? chain : "none yet";
+    page->policy = verdict_text(report, "policy");
+    page->no_policy = !page->policy;
+    page->altered = json_is_true(json_object_get(report, "altered"));
+    page->not_verified = !json_is_object(verified);
+    if (!page->altered && !page->not_verified) {
+        page->verified_at = report_view_text(arena, verdict_text(verified, "at"), now_wall_ms());
+        page->verified_event = figure_of(figures, verified, "upToEvent");
+    }
+}
+
 void audit_pages_report(struct http_request *request, const struct page_frame *frame,
                         const struct report *kind, const struct audit_typed *typed, const json_t *report)
 {
     struct report_view view;
     struct html html = {0};
+    struct verdict_figures figures = {.count = 0};
     if (!report_view_open(&view, kind, report)) {
         reply_problem(request, REPLY_NO_MEMORY);
     } else {
-        const char *as_at = verdict_text(report, "asAt");
-        const struct page_report page = {
-            .frame = *frame,
-            .name = kind->name,
-            .about = kind->about,
-            .as_at = as_at ? report_view_text(&view.arena, as_at, now_wall_ms()) : "no event yet",
-            .number = kind->of_one_case ? typed->number : NULL,
-            .is_of_period = !kind->of_one_case,
-            .is_provisional = json_is_true(json_object_get(report, "provisional")),
-            .scope = verdict_text(report, "period"),
-            .period = typed->period,
-            .from = typed->from,
-            .to = typed->to,
-            .tables = view.tables,
-            .tables_count = view.table_count,
-            .verdicts = view.verdicts,
-            .verdicts_count = view.verdict_count,
-            .notes = view.notes,
-            .notes_count = view.note_count};
+        struct page_report page = {.frame = *frame,
+                                   .name = kind->name,
+                                   .about = kind->about,
+                                   .number = kind->of_one_case ? typed->number : NULL,
+                                   .is_of_period = !kind->of_one_case,
+                                   .scope = verdict_text(report, "period"),
+                                   .period = typed->period,
+                                   .from = typed->from,
+                                   .to = typed->to,
+                                   .tables = view.tables,
+                                   .tables_count = view.table_count,
+                                   .verdicts = view.verdicts,
+                                   .verdicts_count = view.verdict_count,
+                                   .notes = view.notes,
+                                   .notes_count = view.note_count};
+        tell_face(&page, &figures, &view.arena, report);
         page_report(&html, &page);
         reply_page(request, 200, &html, NULL);
     }

@@ -445,6 +445,7 @@ struct page_audit {
         *offers, *acceptances, *erased, *on_hold;
     bool is_full, is_reduced;
     const char *replayed, *not_replayed; /* how many events, or why not */
+    const char *not_kept;                /* why reports will not know of this verdict */
     const struct page_report_link *reports;
     size_t reports_count;
     const char *number; /* typed before; NULL: none */
@@ -456,8 +457,13 @@ struct page_report {
     const char *name, *about, *as_at;
     const char *number; /* of the case; NULL: it is of a period */
     bool is_of_period;
-    bool is_provisional;            /* the period has not ended */
-    const char *scope;              /* the period in words */
+    bool is_provisional;       /* the period has not ended */
+    const char *scope;         /* the period in words */
+    const char *event, *chain; /* the newest event */
+    const char *policy;        /* NULL: none yet, and no_policy */
+    bool no_policy;
+    const char *verified_at, *verified_event; /* NULL: not_verified, or altered */
+    bool not_verified, altered;
     const char *period, *from, *to; /* as they were typed; NULL: without */
     const struct page_report_table *tables;
     size_t tables_count;

@@ -229,6 +229,7 @@ static const char *failure_name(enum exit_code code)
         return "usage";
     case CODE_DONE:
     case CODE_PROVISIONAL:
+    case CODE_ALTERED:
     case CODE_BUG:
     case CODE_ENVIRONMENT:
         break;

@@ -107,6 +107,7 @@ class Audit(unittest.TestCase):
 
     def test_every_report_has_the_figures_of_the_command(self):
         browser = self.enter("auditor")
+        self.await_verdict(browser)  # from here on the trail's face stays as it is
         links = re.findall(r'href="(/audit/reports/(\w+))"', browser.get("/audit").text)
         self.assertEqual(len(links), 8)
         for path, name in links:
@@ -134,6 +135,7 @@ class Audit(unittest.TestCase):
 
     def test_a_period_counts_what_the_command_counts_and_a_bad_one_is_said(self):
         browser = self.enter("auditor")
+        self.await_verdict(browser)  # from here on the trail's face stays as it is
         today = datetime.now(ZoneInfo("Europe/London")).date()
         year = today.year - (today.month < 4)
         financial = f"{year}/{(year + 1) % 100:02}"
@@ -169,6 +171,7 @@ class Audit(unittest.TestCase):
 
     def test_a_case_is_found_by_its_number_and_told_as_the_command_tells_it(self):
         browser = self.enter("auditor")
+        self.await_verdict(browser)  # from here on the trail's face stays as it is
         self.assertEqual(browser.get("/audit/cases?number=r-2").go, "/audit/cases/R-0002")
         page = browser.get("/audit/cases/R-0002")
         told = self.command("report", "case", "R-0002", "--format", "json")
@@ -192,6 +195,11 @@ class Audit(unittest.TestCase):
         self.assertIn(verdict["chain"], page.text)
         self.assertIn(f"1 to {verdict['events']}, of {verdict['stored_events']} that are stored", page.text)
         self.assertIn(f"Not checked</strong> {verdict['replay']['why']}", html.unescape(page.text))
+        face = json.loads(browser.get("/audit/reports/times.json").text)
+        self.assertEqual((face["event"], face["chain"]), (verdict["events"], verdict["chain"]))
+        self.assertEqual((face["verified"]["upToEvent"], face["verified"]["holds"]), (verdict["events"], True))
+        self.assertIn(f"Verified on {in_london(face['verified']['at'])} up to event {face['event']}.",
+                      browser.get("/audit/reports/times").text)
         self.assertEqual(browser.post("/audit/verdict", {"token": "x" * 43}).status, 403)
         self.assertEqual(browser.post("/audit/verdict", {}).status, 403)
         self.assertEqual(browser.post("/audit/verdict", {"token": page.token()}, "https://evil.example").status, 403)
@@ -212,6 +220,7 @@ class Audit(unittest.TestCase):
         self.assertIn("<h1>The trail does not hold</h1>", page.text)
         self.assertIn("table offer: a row was altered or is missing", page.text)
         self.assertIn("table offer: a row stands there that the events do not account for", page.text)
+        self.assertIn("Altered</strong> The trail is not what it was", self.enter("auditor").get("/audit/reports/times").text)
 
     # ---- Who may see what ----
 

@@ -254,6 +254,7 @@ static char *figures_of(const char *path, const char *name)
     json_t *report = report_of(path, name, NULL), *table;
     size_t at;
     json_object_del(report, "asAt"); /* the newest event's time of day */
+    json_object_del(report, "form");
     json_array_foreach (json_object_get(report, "tables"), at, table)
         leave_out_times(table, name);
     char *text = json_dumps(report, JSON_INDENT(1));

@@ -246,7 +246,8 @@ class Erasing(two_areas.TwoAreas):
         said = {name: json.loads(subprocess.run([concordat, "report", name, "--trail", path, "--format", "json"],
                                                 capture_output=True, check=True).stdout) for name in REPORTS}
         for report in said.values():
-            del report["asAt"]  # the time of the latest event
+            for key in ("asAt", "event", "chain", "verified"):  # all of the latest event
+                del report[key]
         self.stage.stop("audit")
         return said, json.loads(verdict.stdout)
 

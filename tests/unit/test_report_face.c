@@ -7,10 +7,12 @@
 
 #include <cmocka.h>
 #include <jansson.h>
+#include <sodium.h>
 
 #include "proto/words/london.h"
 #include "services/audit/report.h"
 #include "services/audit/report_period.h"
+#include "services/audit/verify.h"
 #include "tests/worlds/story.h"
 
 #define STREET CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE
@@ -169,6 +171,114 @@ static void a_trail_of_a_later_router_is_refused(void **state)
     assert_string_equal(text, "");
 }
 
+/* ---- how far the trail goes, and what is known of it ---- */
+
+static int ask_times(void)
+{
+    int result = ask(&(struct report_question){.name = "times"}, REPORT_JSON);
+    json_decref(document);
+    document = json_loads(text, 0, NULL);
+    return result;
+}
+
+static bool is_said(const char *sentence)
+{
+    ask(&(struct report_question){.name = "times"}, REPORT_TEXT);
+    return strstr(text, sentence) != NULL;
+}
+
+static void verify(void)
+{
+    json_t *verdict;
+    if (verify_ask(story.path, NULL, &verdict, message, sizeof message) == VERIFY_FAILED)
+        fail_msg("%s", message);
+    assert_null(json_object_get(verdict, "not_kept"));
+    json_decref(verdict);
+}
+
+/* Somebody with write access to the file. */
+static void alter(const char *sql)
+{
+    sqlite3 *database;
+    assert_int_equal(sqlite3_open(story.path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_true(sqlite3_changes(database) > 0);
+    sqlite3_close(database);
+}
+
+static void every_report_has_the_number_and_the_chain_value_of_the_newest_event(void **state)
+{
+    (void)state;
+    char hex[2 * CHAIN_BYTES + 1];
+    uint8_t chain[CHAIN_BYTES];
+    assert_int_equal(ask_times(), REPORT_DONE);
+    assert_int_equal(json_integer_value(json_object_get(document, "event")), 0);
+    assert_true(json_is_null(json_object_get(document, "chain")));
+    story_of_a_day(&story);
+    for (int more = 0; more < 2; more++) {
+        uint64_t head = trail_head(story.trail, chain);
+        sodium_bin2hex(hex, sizeof hex, chain, sizeof chain);
+        assert_int_equal(ask_times(), REPORT_DONE);
+        assert_int_equal(json_integer_value(json_object_get(document, "event")), head);
+        assert_string_equal(face("chain"), hex);
+        assert_string_equal(face("policy"),
+                            story_ask(&story, "SELECT digest FROM policy ORDER BY seq DESC LIMIT 1"));
+        assert_true(is_said(hex));
+        story_told(&story, 2, CONCORDAT__V1__STATE__STATE_TAKEN);
+    }
+}
+
+static void a_report_says_how_far_its_trail_was_verified_and_no_more(void **state)
+{
+    (void)state;
+    char sentence[128];
+    story_of_a_day(&story);
+    assert_int_equal(ask_times(), REPORT_DONE);
+    assert_true(json_is_null(json_object_get(document, "verified")));
+    assert_true(is_said("not verified: no verdict"));
+    uint64_t head = trail_head(story.trail, NULL);
+    verify();
+    story_told(&story, 2, CONCORDAT__V1__STATE__STATE_TAKEN);
+    assert_int_equal(ask_times(), REPORT_DONE);
+    const json_t *verified = json_object_get(document, "verified");
+    assert_int_equal(json_integer_value(json_object_get(verified, "upToEvent")), head);
+    assert_int_equal(json_integer_value(json_object_get(document, "event")), head + 1);
+    snprintf(sentence, sizeof sentence, "verified on %s up to event %d\n",
+             json_string_value(json_object_get(verified, "at")), (int)head);
+    assert_true(is_said(sentence));
+}
+
+static void a_trail_that_is_not_the_verified_one_is_printed_as_altered(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    verify();
+    alter("UPDATE event SET chain = zeroblob(32) WHERE seq = (SELECT max(seq) FROM event)");
+    assert_int_equal(ask_times(), REPORT_ALTERED);
+    assert_true(is_said("is not the one that was verified on"));
+}
+
+static void a_trail_that_did_not_hold_is_printed_as_altered(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    alter("UPDATE offer SET reason = 'too far' WHERE reason IS NOT NULL");
+    assert_int_equal(ask_times(), REPORT_DONE); /* a report alone cannot see it, and does not claim to */
+    assert_true(is_said("not verified"));
+    verify();
+    assert_int_equal(ask_times(), REPORT_ALTERED);
+    assert_true(is_said("ALTERED: it did not hold when it was verified on"));
+}
+
+static void an_alarm_in_the_trail_is_said_without_a_verdict(void **state)
+{
+    (void)state;
+    story_of_a_day(&story);
+    assert_int_equal(trail_alarm(story.trail, story.now_ms, "history has been rewritten"), TRAIL_OK);
+    assert_int_equal(ask_times(), REPORT_ALTERED);
+    assert_true(is_said("ALTERED: 1 alarms of concordat-audit stand in this trail"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, face_set_up, face_tear_down)
 
 int main(void)
@@ -178,6 +288,11 @@ int main(void)
         TEST(a_period_that_has_not_ended_is_printed_as_provisional),
         TEST(a_period_of_which_the_trail_has_nothing_is_refused_and_one_without_referrals_is_not),
         TEST(a_trail_of_a_later_router_is_refused),
+        TEST(every_report_has_the_number_and_the_chain_value_of_the_newest_event),
+        TEST(a_report_says_how_far_its_trail_was_verified_and_no_more),
+        TEST(a_trail_that_is_not_the_verified_one_is_printed_as_altered),
+        TEST(a_trail_that_did_not_hold_is_printed_as_altered),
+        TEST(an_alarm_in_the_trail_is_said_without_a_verdict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
