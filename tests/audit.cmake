@@ -15,3 +15,7 @@ target_compile_definitions(test_follow PRIVATE AUDIT_PROGRAM="$<TARGET_FILE:conc
 add_dependencies(test_follow concordat-audit)
 add_test(NAME test_make_reports COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/unit/test_make_reports.py)
 set_tests_properties(test_make_reports PROPERTIES TIMEOUT 60)
+# Reports as other programs read them: pandas, R if it is installed, and the schema of the JSON.
+add_test(NAME test_report_files COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_report_files.py
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+set_tests_properties(test_report_files PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")

@@ -38,6 +38,8 @@ foreach(pages api audit boards desks handover lock refer tokens)
 endforeach()
 # Hashing passwords anew, for each person whose tokens end, takes its time with sanitizers.
 set_tests_properties(test_gateway_tokens PROPERTIES TIMEOUT 300)
+# It runs every report by the command, too.
+set_property(TEST test_gateway_audit PROPERTY TIMEOUT 300)
 # The document that describes the protocol for programs is judged by packages of browser.cmake.
 set_property(TEST test_gateway_api APPEND PROPERTY ENVIRONMENT
   CONCORDAT_TEST_PACKAGES=${browser_packages} CONCORDAT_TEST_NODE=${CONCORDAT_NODE})

@@ -112,12 +112,34 @@ static bool has_its_columns(sqlite3_stmt *statement, const struct report_table *
     return same;
 }
 
+static const char *const kind_names[] = {
+    [REPORT_KEY] = "key",       [REPORT_COUNT] = "count",     [REPORT_PERCENT] = "percent",
+    [REPORT_FIGURE] = "figure", [REPORT_FIGURE20] = "figure", [REPORT_CASE] = "case",
+    [REPORT_EVENT] = "event",   [REPORT_WHEN] = "when",       [REPORT_WORDS] = "words"};
+
+/* NULL if it is no column's number. */
+static const char *named_column(const struct report_table *table, int at)
+{
+    return at >= 0 ? table->columns[at].name : NULL;
+}
+
+static json_t *describe_column(const struct report_table *table, const struct report_column *column)
+{
+    bool is_percent = column->kind == REPORT_PERCENT;
+    return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:o*}", "name", column->name, "kind",
+                     kind_names[column->kind], "unit", column->unit, "over",
+                     is_percent ? NULL : named_column(table, column->of[0]), "numerator",
+                     is_percent ? named_column(table, column->of[0]) : NULL, "denominator",
+                     named_column(table, column->of[1]), "less", named_column(table, column->of[2]),
+                     "denominatorIsSum", column->of[1] == REPORT_SUM ? json_true() : NULL);
+}
+
 static json_t *describe_columns(const struct report_table *table)
 {
     json_t *columns = json_array();
     bool whole = columns;
     for (size_t i = 0; whole && i < table->column_count; i++)
-        whole = json_array_append_new(columns, json_string(table->columns[i].name)) == 0;
+        whole = json_array_append_new(columns, describe_column(table, &table->columns[i])) == 0;
     if (whole)
         return columns;
     json_decref(columns);

@@ -1,4 +1,4 @@
-/* report_table.c: writes what a report found: as text in columns, as CSV (RFC 4180), or as JSON. */
+/* report_table.c: writes what a report found: as text in columns, or as JSON. */
 #include "services/audit/report_table.h"
 
 #include <string.h>
@@ -21,6 +21,21 @@ const char *report_table_cell(const json_t *cell, char buffer[REPORT_CELL_BYTES]
     else
         buffer[0] = '\0';
     return buffer;
+}
+
+const char *report_table_column(const json_t *columns, size_t at)
+{
+    return json_text(json_array_get(columns, at), "name");
+}
+
+bool report_table_has_numbers(const json_t *columns, size_t at)
+{
+    static const char *const kinds[] = {"count", "percent", "figure"};
+    const char *kind = json_text(json_array_get(columns, at), "kind");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kind, kinds[i]) == 0)
+            return true;
+    return false;
 }
 
 /* ---- text ---- */
@@ -55,16 +70,14 @@ static void write_text_table(const json_t *table, FILE *out)
     const json_t *columns = json_object_get(table, "columns"), *rows = json_object_get(table, "rows"), *row,
                  *cell;
     int widths[REPORT_COLUMNS_MAX] = {0};
-    bool numeric[REPORT_COLUMNS_MAX] = {false};
     size_t x, y, count = json_array_size(columns);
     char buffer[REPORT_CELL_BYTES];
     for (x = 0; x < count; x++)
-        widths[x] = width_of(json_string_value(json_array_get(columns, x)));
+        widths[x] = width_of(report_table_column(columns, x));
     json_array_foreach (rows, y, row) {
         json_array_foreach (row, x, cell) {
             int width = width_of(json_is_null(cell) ? "-" : report_table_cell(cell, buffer));
             widths[x] = width > widths[x] ? width : widths[x];
-            numeric[x] = numeric[x] || json_is_number(cell);
         }
     }
     fprintf(out, "\n%s\n", json_text(table, "title"));
@@ -73,12 +86,12 @@ static void write_text_table(const json_t *table, FILE *out)
         return;
     }
     for (x = 0; x < count; x++)
-        put_heading(json_string_value(json_array_get(columns, x)), widths[x], numeric[x], out);
+        put_heading(report_table_column(columns, x), widths[x], report_table_has_numbers(columns, x), out);
     fputc('\n', out);
     json_array_foreach (rows, y, row) {
         json_array_foreach (row, x, cell)
-            put_padded(json_is_null(cell) ? "-" : report_table_cell(cell, buffer), widths[x], numeric[x],
-                       out);
+            put_padded(json_is_null(cell) ? "-" : report_table_cell(cell, buffer), widths[x],
+                       report_table_has_numbers(columns, x), out);
         fputc('\n', out);
     }
 }
@@ -152,71 +165,6 @@ static void write_report_text(const json_t *document, FILE *out)
     write_text_lines(json_object_get(document, "notes"), out);
 }
 
-/* ---- CSV ---- */
-
-static void put_field(const char *text, bool first, FILE *out)
-{
-    if (!first)
-        fputc(',', out);
-    if (strpbrk(text, ",\"\r\n") == NULL) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            fputc('"', out);
-        fputc(*text, out);
-    }
-    fputc('"', out);
-}
-
-/* RFC 4180 wants the same number of fields in every record: each begins with its table's name, and short ones
- * are filled up. */
-static void end_record(size_t written, size_t width, FILE *out)
-{
-    for (; written < width; written++)
-        fputc(',', out);
-    fputs("\r\n", out);
-}
-
-static void write_csv_table(const json_t *table, size_t width, FILE *out)
-{
-    const json_t *columns = json_object_get(table, "columns"), *row, *cell;
-    char buffer[REPORT_CELL_BYTES];
-    size_t x, y;
-    put_field("table", true, out);
-    json_array_foreach (columns, x, cell)
-        put_field(json_string_value(cell), false, out);
-    end_record(json_array_size(columns) + 1, width, out);
-    json_array_foreach (json_object_get(table, "rows"), y, row) {
-        put_field(json_text(table, "name"), true, out);
-        json_array_foreach (row, x, cell)
-            put_field(report_table_cell(cell, buffer), false, out);
-        end_record(json_array_size(columns) + 1, width, out);
-    }
-}
-
-static void write_report_csv(const json_t *document, FILE *out)
-{
-    const json_t *tables = json_object_get(document, "tables"), *table, *line;
-    size_t at, width = 2;
-    json_array_foreach (tables, at, table) {
-        size_t columns = json_array_size(json_object_get(table, "columns")) + 1;
-        width = columns > width ? columns : width;
-    }
-    json_array_foreach (tables, at, table)
-        write_csv_table(table, width, out);
-    static const char *const kinds[][2] = {{"verdicts", "verdict"}, {"notes", "note"}};
-    for (size_t kind = 0; kind < 2; kind++) {
-        json_array_foreach (json_object_get(document, kinds[kind][0]), at, line) {
-            put_field(kinds[kind][1], true, out);
-            put_field(json_string_value(line), false, out);
-            end_record(2, width, out);
-        }
-    }
-}
-
 /* ---- JSON ---- */
 
 /* Rows as objects, by the columns' names. */
@@ -229,7 +177,7 @@ static json_t *named_rows(const json_t *table)
         json_t *object = json_object(), *cell;
         size_t x;
         json_array_foreach (row, x, cell)
-            json_object_set(object, json_string_value(json_array_get(columns, x)), cell);
+            json_object_set(object, report_table_column(columns, x), cell);
         json_array_append_new(named, object);
     }
     return named;
@@ -239,10 +187,8 @@ static bool write_report_json(const json_t *document, FILE *out)
 {
     json_t *copy = json_deep_copy(document), *table;
     size_t at;
-    json_array_foreach (json_object_get(copy, "tables"), at, table) {
+    json_array_foreach (json_object_get(copy, "tables"), at, table)
         json_object_set_new(table, "rows", named_rows(table));
-        json_object_del(table, "columns");
-    }
     bool written = copy && json_dumpf(copy, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 &&
                    fputc('\n', out) != EOF;
     json_decref(copy);
@@ -254,9 +200,6 @@ bool report_table_write(const json_t *document, enum report_format format, FILE 
     switch (format) {
     case REPORT_TEXT:
         write_report_text(document, out);
-        break;
-    case REPORT_CSV:
-        write_report_csv(document, out);
         break;
     case REPORT_JSON:
         if (!write_report_json(document, out))

@@ -1,7 +1,8 @@
-/* report_table.h: writes what a report found: as text in columns, as CSV (RFC 4180), or as JSON.
+/* report_table.h: writes what a report found: as text in columns, or as JSON; report_csv.h has the rest.
  *
- * A document has a head, tables of equal rows, verdicts and notes. Cells are JSON values; null: there is no
- * such figure. A report of one case has its number ("case") in the place of "from" and "to".
+ * A document has a face (report_face.h), tables of equal rows, verdicts and notes. Cells are JSON values;
+ * null: there is no such figure. A report of one case has its number ("case") in the place of its period.
+ * deploy/report.schema.json describes the JSON that programs get: there the rows are objects.
  */
 #ifndef CONCORDAT_REPORT_TABLE_H
 #define CONCORDAT_REPORT_TABLE_H
@@ -16,7 +17,11 @@
 enum { REPORT_CELL_BYTES = 256, REPORT_COLUMNS_MAX = 32 };
 const char *report_table_cell(const json_t *cell, char buffer[REPORT_CELL_BYTES]);
 
-/* document: {"report", "about", "asAt", "from", "to", "tables": [{"name", "title", "columns": [...], "rows":
+/* The columns of a table say what each holds: its name, and whether it is of numbers. */
+const char *report_table_column(const json_t *columns, size_t at);
+bool report_table_has_numbers(const json_t *columns, size_t at);
+
+/* document: {the face, "tables": [{"name", "title", "columns": [{"name", "kind", "unit", ...}, ...], "rows":
  * [[...], ...], "leftOut": how many rows, unless none}], "verdicts": [...], "notes": [...]}. False if it
  * cannot be written. */
 bool report_table_write(const json_t *document, enum report_format format, FILE *out);

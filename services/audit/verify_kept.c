@@ -15,7 +15,8 @@ static void name_kept(const char *trail_path, const char *ending, char path[PATH
     snprintf(path, PATH_MAX, "%s.verified%s", trail_path, ending);
 }
 
-/* A new file takes the place of the old one, so that no reader finds half of it. */
+/* A new file takes the place of the old one, so that no reader finds half of it. It is not synced: what a
+ * power cut takes away is verified again. */
 static bool write_kept(const char *trail_path, const json_t *kept)
 {
     char path[PATH_MAX], made[PATH_MAX];
@@ -25,8 +26,7 @@ static bool write_kept(const char *trail_path, const json_t *kept)
     FILE *out = file >= 0 ? fdopen(file, "w") : NULL;
     if (!out)
         return false;
-    bool written = json_dumpf(kept, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF &&
-                   fflush(out) == 0 && fsync(file) == 0;
+    bool written = json_dumpf(kept, out, JSON_INDENT(2)) == 0 && fputc('\n', out) != EOF;
     written = fclose(out) == 0 && written;
     if (written && rename(made, path) == 0)
         return true;

@@ -7,12 +7,24 @@
 #include <string.h>
 
 #include "proto/words/words.h"
+#include "services/audit/report_csv.h"
+#include "services/audit/report_face.h"
 #include "services/audit/report_period.h"
 #include "services/audit/verify.h"
 #include "services/cli/command.h"
 #include "services/terminal/terminal.h"
 
-enum { OPTION_TRAIL = 0x280, OPTION_PERIOD, OPTION_FROM, OPTION_TO, OPTION_FORMAT, OPTION_JSON };
+enum {
+    OPTION_TRAIL = 0x280,
+    OPTION_PERIOD,
+    OPTION_FROM,
+    OPTION_TO,
+    OPTION_FORMAT,
+    OPTION_JSON,
+    OPTION_OUT,
+    OPTION_TABLE,
+    OPTION_BOM
+};
 
 struct report_input {
     const char *trail;
@@ -20,8 +32,11 @@ struct report_input {
     char number[NUMBER_TEXT_BYTES]; /* of the case, if the report is of one case */
     const char *period;
     enum report_format format;
-    bool is_report; /* otherwise verify */
-    bool json;      /* failures too */
+    bool csv, tidy;             /* and no format */
+    const char *folder, *table; /* of CSV: a file for each table, or one of them on standard output */
+    bool mark;                  /* CSV begins with a byte order mark */
+    bool is_report;             /* otherwise verify */
+    bool json;                  /* failures too */
 };
 
 static const struct argp_option report_options[] = {
@@ -31,7 +46,11 @@ static const struct argp_option report_options[] = {
     {"from", OPTION_FROM, "TIME", 0,
      "Otherwise: referrals received from then on, 2026-01-31 or 2026-01-31T14:05:00Z", 0},
     {"to", OPTION_TO, "TIME", 0, "Referrals received before then, that day not counted", 0},
-    {"format", OPTION_FORMAT, "FORMAT", 0, "text, csv or json", 0},
+    {"format", OPTION_FORMAT, "FORMAT", 0,
+     "text, json, csv, or tidy: CSV with a row for each figure of all tables", 0},
+    {"out", OPTION_OUT, "FOLDER", 0, "CSV: a file for each table, and about.csv, into this folder", 0},
+    {"table", OPTION_TABLE, "NAME", 0, "CSV: this table alone, or about, which says what the report is", 0},
+    {"bom", OPTION_BOM, 0, 0, "CSV begins with a byte order mark, by which Excel reads names rightly", 0},
     {"json", OPTION_JSON, 0, 0, "The same as --format json; failures too", 0},
     {0}};
 static const struct argp_option verify_options[] = {
@@ -50,14 +69,12 @@ static void set_report_time(struct argp_state *state, const char *option, const 
 
 static void set_report_format(struct argp_state *state, struct report_input *input, const char *text)
 {
-    if (strcmp(text, "text") == 0)
-        input->format = REPORT_TEXT;
-    else if (strcmp(text, "csv") == 0)
-        input->format = REPORT_CSV;
-    else if (strcmp(text, "json") == 0)
-        input->format = REPORT_JSON;
-    else
-        argp_error(state, "--format is text, csv or json");
+    bool json = strcmp(text, "json") == 0;
+    input->csv = strcmp(text, "csv") == 0;
+    input->tidy = strcmp(text, "tidy") == 0;
+    input->format = json ? REPORT_JSON : REPORT_TEXT;
+    if (!json && !input->csv && !input->tidy && strcmp(text, "text") != 0)
+        argp_error(state, "--format is text, json, csv or tidy");
 }
 
 /* The report's name, then the number of the case if the report is of one case. */
@@ -100,6 +117,34 @@ static void check_report_words(struct argp_state *state, const struct report_inp
         argp_error(state, "a report of one case has no --period, no --from and no --to");
 }
 
+/* A report of several tables would be no CSV that any program reads, if all of them stood in one file. */
+static void check_report_csv(struct argp_state *state, struct report_input *input)
+{
+    const struct report *report = input->question.name ? report_find(input->question.name) : NULL;
+    char names[400] = "";
+    bool known = false;
+    for (size_t i = 0, used = 0; report && i < report->table_count && used < sizeof names; i++) {
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s, ", report->tables[i].name);
+        known = known || (input->table && strcmp(input->table, report->tables[i].name) == 0);
+    }
+    if (input->folder && input->table)
+        argp_error(state, "say either --out or --table");
+    if ((input->folder || input->table) && (input->format != REPORT_TEXT || input->tidy))
+        argp_error(state, "--out and --table are for --format csv");
+    if (report && input->table && !known && strcmp(input->table, REPORT_CSV_ABOUT) != 0)
+        argp_error(state, "the report has the tables %sand " REPORT_CSV_ABOUT, names);
+    if (input->csv && !input->folder && !input->table && report && report->table_count == 1)
+        input->table = report->tables[0].name;
+    if (report && input->csv && !input->folder && !input->table)
+        argp_error(
+            state,
+            "this report is several tables, and CSV has one in a file: say --out FOLDER, or --table with one "
+            "of %sand " REPORT_CSV_ABOUT,
+            names);
+    if (input->mark && !input->folder && !input->table && !input->tidy)
+        argp_error(state, "--bom is for CSV");
+}
+
 static error_t parse_report_option(int key, char *argument, struct argp_state *state)
 {
     struct report_input *input = state->input;
@@ -122,6 +167,15 @@ static error_t parse_report_option(int key, char *argument, struct argp_state *s
     case OPTION_FORMAT:
         set_report_format(state, input, argument);
         return 0;
+    case OPTION_OUT:
+        input->folder = argument;
+        return 0;
+    case OPTION_TABLE:
+        input->table = argument;
+        return 0;
+    case OPTION_BOM:
+        input->mark = true;
+        return 0;
     case OPTION_JSON:
         input->json = true;
         input->format = REPORT_JSON;
@@ -134,6 +188,7 @@ static error_t parse_report_option(int key, char *argument, struct argp_state *s
             argp_error(state, "say --trail FILE, or set CONCORDAT_TRAIL");
         check_report_period(state, input);
         check_report_words(state, input);
+        check_report_csv(state, input);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -156,7 +211,8 @@ static void describe_reports(char *doc, size_t size)
             "inspector's trail.\n"
             "\n  concordat report times --trail trail.db\n"
             "  concordat report case R-0412 --trail trail.db\n"
-            "  concordat report times --period 2025/26 --json");
+            "  concordat report times --period 2025/26 --json\n"
+            "  concordat report times --period 2026-03 --out march");
 }
 
 static enum exit_code code_of_report(int result)
@@ -179,6 +235,25 @@ static enum exit_code code_of_report(int result)
     }
 }
 
+/* A result as report_run gives it. */
+static int print_report(const struct report_input *input, char *fault, size_t fault_size)
+{
+    if (!input->folder && !input->table && !input->tidy)
+        return report_run(input->trail, &input->question, input->format, stdout, fault, fault_size);
+    json_t *document;
+    int result = report_ask(input->trail, &input->question, &document, fault, fault_size);
+    if (result != REPORT_DONE)
+        return result;
+    snprintf(fault, fault_size, "the report cannot be written");
+    bool written = input->folder
+                       ? report_csv_write_all(document, input->folder, input->mark, fault, fault_size)
+                   : input->table ? report_csv_write(document, input->table, input->mark, stdout)
+                                  : report_csv_write_tidy(document, input->mark, stdout);
+    result = written ? report_face_result(document) : REPORT_FAILED;
+    json_decref(document);
+    return result;
+}
+
 enum exit_code command_report(const struct subcommand *command, int argc, char **argv)
 {
     char doc[3000], fault[400] = "";
@@ -188,7 +263,7 @@ enum exit_code command_report(const struct subcommand *command, int argc, char *
     (void)command;
     describe_reports(doc, sizeof doc);
     program_take_options(&argp, argc, argv, 0, &input);
-    int result = report_run(input.trail, &input.question, input.format, stdout, fault, sizeof fault);
+    int result = print_report(&input, fault, sizeof fault);
     if (result == REPORT_PROVISIONAL && !input.json)
         fputs("concordat: the period had not ended by the newest event, so these figures will change\n",
               stderr);

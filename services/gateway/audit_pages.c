@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/words/now.h"
+#include "services/audit/report_csv.h"
 #include "services/audit/report_table.h"
 #include "services/desk/time_words.h"
 #include "services/gateway/limits.h"
@@ -13,7 +14,7 @@
 #include "services/gateway/reply.h"
 #include "services/gateway/report_view.h"
 
-enum { FIGURE_BYTES = 32, FIGURES_MAX = 16, REPORT_LINKS_MAX = 32, FILE_NAME_BYTES = 64 };
+enum { FIGURE_BYTES = 32, FIGURES_MAX = 16, REPORT_LINKS_MAX = 32, FILE_NAME_BYTES = 128 };
 
 static const struct reply_words problems[] = {
     [AUDIT_NO_TRAIL] = {503, "There is no trail to read here now", "Nothing was shown.",
@@ -226,7 +227,7 @@ static bool is_all_there(const json_t *report)
     return true;
 }
 
-void audit_pages_file(struct http_request *request, enum report_format format, const json_t *report)
+void audit_pages_file(struct http_request *request, const char *table, const json_t *report)
 {
     char name[FILE_NAME_BYTES], *text = NULL;
     size_t size = 0;
@@ -236,12 +237,13 @@ void audit_pages_file(struct http_request *request, enum report_format format, c
         return;
     }
     FILE *out = open_memstream(&text, &size);
-    bool written = out && report_table_write(report, format, out);
+    bool written = out && (*table ? report_csv_write(report, table, false, out)
+                                  : report_table_write(report, REPORT_JSON, out));
     written = out && fclose(out) == 0 && written;
-    snprintf(name, sizeof name, "concordat-%s.%s", number ? number : verdict_text(report, "report"),
-             format == REPORT_CSV ? "csv" : "json");
+    snprintf(name, sizeof name, "concordat-%s%s%s.%s", number ? number : verdict_text(report, "report"),
+             *table ? "-" : "", table, *table ? "csv" : "json");
     if (written)
-        reply_download(request, format == REPORT_CSV ? HTTP_CSV : HTTP_JSON, text, size, name);
+        reply_download(request, *table ? HTTP_CSV : HTTP_JSON, text, size, name);
     else
         reply_problem(request, REPLY_NO_MEMORY);
     free(text);

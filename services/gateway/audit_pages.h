@@ -34,7 +34,8 @@ void audit_pages_report(struct http_request *request, const struct page_frame *f
 /* The form once more, with a sentence that says what is wrong; NULL: nothing is. */
 void audit_pages_ask(struct http_request *request, const struct page_frame *frame, unsigned status,
                      const struct report *kind, const struct audit_typed *typed, const char *fault);
-/* The figures as a file; a report that leaves rows out is refused. */
-void audit_pages_file(struct http_request *request, enum report_format format, const json_t *report);
+/* The figures as a file: one table of them as CSV, or, if `table` is "", all as JSON. A report that leaves
+ * rows out is refused. */
+void audit_pages_file(struct http_request *request, const char *table, const json_t *report);
 
 #endif

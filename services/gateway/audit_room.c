@@ -7,6 +7,7 @@
 
 #include "proto/words/now.h"
 #include "proto/words/words.h"
+#include "services/audit/report_csv.h"
 #include "services/audit/report_period.h"
 #include "services/gateway/audit_pages.h"
 #include "services/gateway/form.h"
@@ -29,7 +30,7 @@ struct audit_visit {
     bool may_see_full;
     const struct report *kind;
     bool is_file;
-    enum report_format format; /* of the file */
+    char table[REPORT_NAME_BYTES]; /* of a file of CSV; "": the file is of JSON */
     char number[NUMBER_TEXT_BYTES], period[TYPED_BYTES], from[TYPED_BYTES], to[TYPED_BYTES];
 };
 
@@ -110,7 +111,7 @@ static void answer_visit(const struct audit_visit *visit, const struct inquiry_a
     if (answer->is_full && !visit->may_see_full) {
         audit_pages_problem(visit->request, AUDIT_FULL_TRAIL);
     } else if (answer->result == REPORT_DONE && visit->is_file) {
-        audit_pages_file(visit->request, visit->format, answer->report);
+        audit_pages_file(visit->request, visit->table, answer->report);
     } else if (answer->result == REPORT_DONE) {
         audit_pages_report(visit->request, &frame, visit->kind, &typed, answer->report);
     } else if (answer->result == REPORT_UNKNOWN) {
@@ -181,23 +182,35 @@ static void ask_trail(struct audit_room *room, struct audit_visit *visit)
     free(visit);
 }
 
-/* Reads "times", "times.csv" or "times.json". False if it is none of them. */
+/* Takes what stands before the first of these marks. False if there is nothing, or too much. */
+static bool take_name(const char **text, const char *marks, char name[REPORT_NAME_BYTES])
+{
+    size_t length = strcspn(*text, marks);
+    if (!length || length >= REPORT_NAME_BYTES)
+        return false;
+    snprintf(name, REPORT_NAME_BYTES, "%.*s", (int)length, *text);
+    *text += length;
+    return true;
+}
+
+/* Reads "times", "times.json", or "times/spread.csv", which is one table. False if it is none of them. */
 static bool read_shape(const char *text, char name[REPORT_NAME_BYTES], struct audit_visit *visit)
 {
-    static const struct shape {
-        const char *ending;
-        enum report_format format;
-    } shapes[] = {{".csv", REPORT_CSV}, {".json", REPORT_JSON}};
-    size_t length = strcspn(text, ".");
-    if (length >= REPORT_NAME_BYTES)
+    if (!take_name(&text, "./", name))
         return false;
-    snprintf(name, REPORT_NAME_BYTES, "%.*s", (int)length, text);
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        if (strcmp(text + length, shapes[i].ending) == 0) {
-            visit->is_file = true;
-            visit->format = shapes[i].format;
-        }
-    return visit->is_file || !text[length];
+    visit->is_file = *text;
+    if (*text != '/')
+        return !*text || strcmp(text, ".json") == 0;
+    text++;
+    return take_name(&text, "./", visit->table) && strcmp(text, ".csv") == 0;
+}
+
+static bool has_table(const struct report *kind, const char *table)
+{
+    bool found = !*table || strcmp(table, REPORT_CSV_ABOUT) == 0;
+    for (size_t i = 0; i < kind->table_count; i++)
+        found = found || strcmp(kind->tables[i].name, table) == 0;
+    return found;
 }
 
 static bool read_case_number(const char *text, char number[NUMBER_TEXT_BYTES])
@@ -213,7 +226,8 @@ static bool read_case_visit(const char *rest, struct audit_visit *visit)
 {
     char name[REPORT_NAME_BYTES];
     visit->kind = report_find("case");
-    return read_shape(rest, name, visit) && read_case_number(name, visit->number);
+    return read_shape(rest, name, visit) && has_table(visit->kind, visit->table) &&
+           read_case_number(name, visit->number);
 }
 
 /* A browser sends the stroke of 2025/26 as %2F. */
@@ -238,7 +252,7 @@ static bool read_report_visit(const char *rest, struct audit_visit *visit)
     snprintf(visit->from, sizeof visit->from, "%s", from ? from : "");
     snprintf(visit->to, sizeof visit->to, "%s", to ? to : "");
     visit->kind = report_find(name);
-    return visit->kind && !visit->kind->of_one_case;
+    return visit->kind && !visit->kind->of_one_case && has_table(visit->kind, visit->table);
 }
 
 static void begin_visit(struct audit_room *room, struct http_request *request, const struct account *account,

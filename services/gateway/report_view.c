@@ -87,31 +87,19 @@ static void choose_columns(const json_t *rows, bool shown[REPORT_COLUMNS_MAX])
             shown[column] |= !json_is_null(cell);
 }
 
-/* A column of numbers stands to the right; so does the "none" of a figure that there is not. */
-static bool is_of_numbers(const json_t *rows, size_t column)
-{
-    size_t at;
-    const json_t *row;
-    json_array_foreach (rows, at, row)
-        if (json_is_number(json_array_get(row, column)))
-            return true;
-    return false;
-}
-
 static bool view_columns(struct arena *arena, const json_t *report, const bool shown[REPORT_COLUMNS_MAX],
                          struct page_report_table *table)
 {
-    const json_t *columns = json_object_get(report, "columns"), *name;
+    const json_t *columns = json_object_get(report, "columns"), *column;
     size_t at;
     assert(json_array_size(columns) <= REPORT_COLUMNS_MAX);
     table->columns = arena_take(arena, json_array_size(columns) * sizeof *table->columns + 1);
     if (!table->columns)
         return false;
-    json_array_foreach (columns, at, name)
+    json_array_foreach (columns, at, column)
         if (shown[at])
-            table->columns[table->columns_count++] =
-                (struct page_report_cell){view_heading(arena, json_string_value(name)),
-                                          is_of_numbers(json_object_get(report, "rows"), at)};
+            table->columns[table->columns_count++] = (struct page_report_cell){
+                view_heading(arena, report_table_column(columns, at)), report_table_has_numbers(columns, at)};
     return true;
 }
 

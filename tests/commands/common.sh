@@ -19,8 +19,10 @@ packages=(
 packages+=(libatomic1)
 command -v npm >/dev/null || packages+=(npm)
 # Only the tests need these: the test library, a client in another language and what seals forms for it, time zones, a
-# count of instructions, the commit that a seed belongs to, and what checks manual pages and QR codes.
-test_packages=(libcmocka-dev python3-zmq python3-cryptography tzdata valgrind git mandoc zbar-tools)
+# count of instructions, the commit that a seed belongs to, what checks manual pages and QR codes, and what reads the files of
+# reports: R (r-base-core) reads them too, if it is there.
+test_packages=(libcmocka-dev python3-zmq python3-cryptography tzdata valgrind git mandoc zbar-tools python3-pandas
+  python3-jsonschema)
 # What the tests of pages need: a browser with a font like Arial, and a proxy of deploy/examples. Installing nginx starts
 # it, so only those who ask for these tests get it; without, they are skipped.
 browser_packages=(chromium-headless-shell fonts-liberation nginx-light curl)

@@ -6,6 +6,7 @@ Usage: test_gateway_audit.py SOURCE BUILD
 
 import html
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -15,6 +16,7 @@ from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 
 import stage
+import trails
 from browser import FOLDERS, SECONDS, Browser, Connection, add_person, start_gateway
 
 # Each sign-in is of a person of its own, because a code counts once: (how many, role, of).
@@ -28,47 +30,12 @@ class Audit(unittest.TestCase):
         cls.stage = stage.Stage("gateway-audit", FOLDERS)
         cls.addClassCleanup(cls.stage.close)
         cls.stage.start_broker()
-        cls.trails = {}
-        for name in ("auditor", "inspector"):
-            cls.stage.make_key(name, name, "council")
-            cls.stage.start_audit(name)
-            cls.trails[name] = cls.stage.path(f"{name}-state", "trail.db")
-        cls.have_cases()
+        cls.trails = trails.of_three_cases(cls.stage)
         numbers = iter(range(101, 200))
         cls.people = {role: [add_person(cls.stage, "add", f"p{next(numbers)}", "--name", f"Sam, {role}", "--role", role,
                                         "--of", of) for _ in range(count)] for count, role, of in PEOPLE}
         cls.desk = cls.stage.make_key("duty", "coordinator", "northmoor-duty")
         cls.start(cls.trails["auditor"])
-
-    @classmethod
-    def have_cases(cls):
-        """Three cases: one accepted, one declined, one open. Returns when both trails have all of it."""
-        scene = cls.stage
-        scene.start_intake()
-        car = scene.device("car")
-        scene.start_team("crisis", "northmoor-crisis")
-        for _ in range(3):
-            car.request(submit=scene.submission())
-        cls.await_trails("SELECT count(*) = 3 FROM offer")
-        for words in (("accept", "R-0001", "25"), ("decline", "R-0002", "no-capacity")):
-            assert scene.concordat("crisis", *words)[0] == 0
-        cls.await_trails("SELECT count(*) = 2 FROM offer WHERE ended_as IN ('accepted', 'declined')")
-        for name in ("intake", "crisis", "broker"):
-            scene.stop(name)  # from here on the trails stay as they are, and concordat-audit still has them open
-
-    @classmethod
-    def await_trails(cls, question):
-        for trail in cls.trails.values():
-            for _ in range(SECONDS * 50):
-                try:
-                    with sqlite3.connect(f"file:{trail}?mode=ro", uri=True) as database:
-                        if database.execute(question).fetchone()[0]:
-                            break
-                except sqlite3.OperationalError:
-                    pass  # not begun yet
-                time.sleep(0.02)  # a file cannot notify us
-            else:
-                raise AssertionError(f"{trail} does not come to it: {question}")
 
     @classmethod
     def start(cls, trail):
@@ -115,8 +82,15 @@ class Audit(unittest.TestCase):
                 made = browser.get(f"{path}.json")
                 self.assertEqual(made.text, self.command("report", name, "--format", "json"))
                 self.assertIn(f'attachment; filename="concordat-{name}.json"', made.headers["Content-Disposition"])
-                self.assertEqual(browser.get(f"{path}.csv").text, self.command("report", name, "--format", "csv"))
-                self.has_figures(browser.get(path).text, json.loads(made.text))
+                page, folder = browser.get(path).text, self.stage.path(f"files-{name}")
+                self.command("report", name, "--out", folder)
+                for table in (*(table["name"] for table in json.loads(made.text)["tables"]), "about"):
+                    file = browser.get(f"{path}/{table}.csv")
+                    with open(os.path.join(folder, f"{table}.csv"), encoding="utf-8", newline="") as same:
+                        self.assertEqual(file.text, same.read())
+                    self.assertIn(f'attachment; filename="concordat-{name}-{table}.csv"', file.headers["Content-Disposition"])
+                    self.assertIn(f'href="{path}/{table}.csv?', page)
+                self.has_figures(page, json.loads(made.text))
 
     def has_figures(self, page, report):
         """Each cell of the report stands in the page, in its order and in a table with a caption; a column that has no value
@@ -180,7 +154,9 @@ class Audit(unittest.TestCase):
         self.assertIn("no capacity", page.text)
         self.assertIn("R-0002: 0 unowned seconds", page.text)
         for path, status in (("/audit/cases/R-0099", 404), ("/audit/cases/x", 404), ("/audit/reports/weather", 404),
-                             ("/audit/reports/case", 404), ("/audit/reports/times.pdf", 404), ("/audit/none", 404),
+                             ("/audit/reports/case", 404), ("/audit/reports/times.pdf", 404), ("/audit/reports/times.csv", 404),
+                             ("/audit/reports/times/none.csv", 404), ("/audit/reports/times/spread.json", 404),
+                             ("/audit/reports/times/", 404), ("/audit/cases/R-0002/events.csv", 200), ("/audit/none", 404),
                              ("/audit/cases?number=x", 400), ("/audit/cases", 200)):
             self.assertEqual(browser.get(path).status, status, path)
         self.assertIn("The trail has no case R-0099.", browser.get("/audit/cases/R-0099").text)
@@ -225,7 +201,7 @@ class Audit(unittest.TestCase):
     # ---- Who may see what ----
 
     def test_nobody_else_comes_in_and_an_auditor_goes_nowhere_else(self):
-        paths = ("/audit", "/audit/reports/times", "/audit/reports/times.csv", "/audit/cases", "/audit/cases/R-0001.json")
+        paths = ("/audit", "/audit/reports/times", "/audit/reports/times/spread.csv", "/audit/cases", "/audit/cases/R-0001.json")
         for role in ("team", "coordinator", "referrer"):
             browser = self.enter(role)
             for path in paths:
@@ -248,9 +224,9 @@ class Audit(unittest.TestCase):
         story = inspector.get("/audit/cases/R-0002").text
         self.assertRegex(story, r">\d{1,2} [A-Z][a-z]{2} \d\d:\d\d<")
         self.assertNotRegex(story, r"\dT\d\d:\d\d")
-        self.assertRegex(inspector.get("/audit/cases/R-0002.csv").text, r"\d\d:\d\d:\d\d\.\d{3}Z")
+        self.assertRegex(inspector.get("/audit/cases/R-0002/events.csv").text, r"\d\d:\d\d:\d\d\.\d{3}Z")
         self.assertIn("concordat show R-0002 shows them", story)
-        for path in ("/audit", "/audit/reports/times", "/audit/reports/open.csv", "/audit/cases/R-0002",
+        for path in ("/audit", "/audit/reports/times", "/audit/reports/open/owners.csv", "/audit/cases/R-0002",
                      "/audit/cases/R-0099"):
             page = auditor.get(path)
             self.assertEqual(page.status, 403, path)

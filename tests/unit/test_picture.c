@@ -41,9 +41,11 @@ static void a_report_becomes_rows_and_cells_with_numbers_to_the_right(void **sta
 {
     (void)state;
     const struct page_report_table *table = view_one(
-        REPORT_NO_PICTURE, "{\"name\": \"one\", \"title\": \"One\", \"leftOut\": 12,"
-                           " \"columns\": [\"team\", \"gone\", \"median_s\", \"why\"],"
-                           " \"rows\": [[\"north\", null, 1.5, null], [\"south\", null, null, \"x\"]]}");
+        REPORT_NO_PICTURE,
+        "{\"name\": \"one\", \"title\": \"One\", \"leftOut\": 12,"
+        " \"columns\": [{\"name\": \"team\", \"kind\": \"key\"}, {\"name\": \"gone\", \"kind\": \"key\"},"
+        " {\"name\": \"median_s\", \"kind\": \"figure\"}, {\"name\": \"why\", \"kind\": \"words\"}],"
+        " \"rows\": [[\"north\", null, 1.5, null], [\"south\", null, null, \"x\"]]}");
     assert_int_equal(table->columns_count, 3); /* a column without any value is left out */
     assert_string_equal(table->columns[1].text, "median s");
     assert_true(table->columns[1].is_number);
@@ -62,9 +64,10 @@ static void a_report_becomes_rows_and_cells_with_numbers_to_the_right(void **sta
 static void the_longest_bar_fills_the_room_and_the_others_are_in_proportion(void **state)
 {
     (void)state;
-    const struct page_report_table *table =
-        view_one(REPORT_BARS, "{\"name\": \"one\", \"title\": \"One\", \"columns\": [\"hour\", \"n\"],"
-                              " \"rows\": [[\"a\", 4], [\"b\", 1], [\"c\", 0]]}");
+    const struct page_report_table *table = view_one(
+        REPORT_BARS,
+        "{\"name\": \"one\", \"title\": \"One\", \"columns\": [{\"name\": \"hour\", \"kind\": \"key\"}, {\"name\": \"n\", \"kind\": \"count\"}],"
+        " \"rows\": [[\"a\", 4], [\"b\", 1], [\"c\", 0]]}");
     assert_int_equal(table->bars_count, 3);
     assert_string_equal(table->bars[0].width, "380.0");
     assert_string_equal(table->bars[1].width, "95.0");
@@ -78,8 +81,9 @@ static void each_owner_has_a_line_and_their_stretches_fill_the_time(void **state
 {
     (void)state;
     const struct page_report_table *table = view_one(
-        REPORT_SPANS, "{\"name\": \"one\", \"title\": \"One\", \"columns\": [\"from\", \"to\", \"owner\"],"
-                      " \"rows\": [[0, 10, \"duty\"], [10, 30, \"north\"], [30, 40, \"duty\"]]}");
+        REPORT_SPANS,
+        "{\"name\": \"one\", \"title\": \"One\", \"columns\": [{\"name\": \"from\"}, {\"name\": \"to\"}, {\"name\": \"owner\"}],"
+        " \"rows\": [[0, 10, \"duty\"], [10, 30, \"north\"], [30, 40, \"duty\"]]}");
     assert_int_equal(table->bars_count, 3);
     assert_int_equal(table->lines_count, 2);
     assert_string_equal(table->lines[1].label, "north");
@@ -96,9 +100,10 @@ static void what_a_picture_could_not_say_has_none(void **state)
     static const char *const empty[] = {"[[\"a\", 0], [\"b\", 0]]", "[]"};
     char table[200];
     for (size_t i = 0; i < 2; i++) {
-        snprintf(table, sizeof table,
-                 "{\"name\": \"one\", \"title\": \"One\", \"columns\": [\"a\", \"b\"], \"rows\": %s}",
-                 empty[i]);
+        snprintf(
+            table, sizeof table,
+            "{\"name\": \"one\", \"title\": \"One\", \"columns\": [{\"name\": \"a\"}, {\"name\": \"b\"}], \"rows\": %s}",
+            empty[i]);
         assert_int_equal(view_one(REPORT_BARS, table)->lines_count, 0);
         assert_int_equal(end_view(NULL), 0);
     }
@@ -107,8 +112,8 @@ static void what_a_picture_could_not_say_has_none(void **state)
         snprintf(table, sizeof table, "owner %d", i);
         json_array_append_new(rows, json_pack("[i, i, s]", i, i + 1, table));
     }
-    json_t *many = json_pack("{s:s, s:s, s:[s, s, s], s:o}", "name", "one", "title", "One", "columns", "from",
-                             "to", "owner", "rows", rows);
+    json_t *many = json_pack("{s:s, s:s, s:[{s:s}, {s:s}, {s:s}], s:o}", "name", "one", "title", "One",
+                             "columns", "name", "from", "name", "to", "name", "owner", "rows", rows);
     char *text = json_dumps(many, 0);
     assert_int_equal(view_one(REPORT_SPANS, text)->lines_count, 0);
     free(text);

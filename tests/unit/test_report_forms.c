@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "services/audit/report.h"
+#include "services/audit/report_csv.h"
 #include "tests/worlds/story.h"
 
 static struct story story;
@@ -117,12 +118,31 @@ static void an_unknown_report_is_refused_by_name(void **state)
                      REPORT_FAILED);
 }
 
-/* RFC 4180: CRLF, the same number of fields in each record, quotes doubled. */
-static void csv_has_equal_records(void **state)
+/* ---- CSV ---- */
+
+static json_t *ask_document(const char *name)
 {
-    (void)state;
-    story_of_a_day(&story);
-    char *text = print_report("national", REPORT_CSV);
+    char message[TRAIL_MESSAGE_BYTES] = "";
+    json_decref(document);
+    if (report_ask(story.path, &(struct report_question){.name = name}, &document, message, sizeof message) !=
+        REPORT_DONE)
+        fail_msg("%s: %s", name, message);
+    return document;
+}
+
+static char *write_csv(const json_t *report, const char *table, bool mark)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&bytes, &size);
+    assert_true(report_csv_write(report, table, mark, out));
+    fclose(out);
+    return bytes;
+}
+
+/* RFC 4180: CRLF, the same number of fields in each record, quotes doubled. */
+static void check_records(const char *text)
+{
     int expected = -1, fields = 1;
     bool quoted = false;
     for (const char *c = text; *c != '\0'; c++) {
@@ -135,8 +155,63 @@ static void csv_has_equal_records(void **state)
             fields = 1;
         }
     }
-    assert_non_null(strstr(text, "measures,CCR119a,\"seen within 240 min, of new referrals\",1,1,100.0"));
+    assert_true(expected > 3);
+}
+
+static void each_table_is_a_file_of_csv_with_equal_records(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct report *const *reports = report_list(&count);
+    story_of_a_day(&story);
+    for (size_t i = 0; i < count; i++) {
+        if (reports[i]->of_one_case)
+            continue;
+        ask_document(reports[i]->name);
+        for (size_t t = 0; t <= reports[i]->table_count; t++) {
+            char *text = write_csv(
+                document, t < reports[i]->table_count ? reports[i]->tables[t].name : REPORT_CSV_ABOUT, false);
+            check_records(text);
+            free(text);
+        }
+        char *tidy = NULL;
+        size_t size = 0;
+        FILE *out = open_memstream(&tidy, &size);
+        assert_true(report_csv_write_tidy(document, false, out));
+        fclose(out);
+        check_records(tidy);
+        free(tidy);
+    }
+    char *text = write_csv(ask_document("national"), "measures", true);
+    assert_memory_equal(text, "\xef\xbb\xbfreport,period_from,period_to,as_at_event,measure,line,count,", 63);
+    assert_non_null(strstr(text, ",CCR119a,\"seen within 240 min, of new referrals\",1,1,100.0\r\n"));
     free(text);
+    assert_false(report_csv_write(document, "weather", false, stderr));
+}
+
+/* A spreadsheet runs a cell that begins as a formula does. A number below 0 is none. */
+static void a_text_that_begins_as_a_formula_does_is_guarded(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "=1+1", "+1", "-1", "@SUM(1)", "\tx", "\rx", "=HYPERLINK(\"http://x\",\"y\")"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        json_t *report =
+            json_pack("{s:s, s:i, s:[{s:s, s:s, s:[{s:s, s:s}, {s:s, s:s}], s:[[s, i]]}]}", "report", "made",
+                      "event", 7, "tables", "name", "one", "title", "=One", "columns", "name", "team", "kind",
+                      "key", "name", "count", "kind", "count", "rows", bad[i], -5);
+        char *text = write_csv(report, "one", false);
+        const char *cell = strchr(strstr(text, "\r\n"), '7') + 2;
+        cell += *cell == '"';
+        assert_int_equal(*cell, '\'');
+        assert_int_equal(cell[1], bad[i][0]);
+        assert_non_null(strstr(cell, ",-5\r\n"));
+        free(text);
+        text = write_csv(report, REPORT_CSV_ABOUT, false);
+        assert_non_null(strstr(text, "table,one,'=One\r\n"));
+        free(text);
+        json_decref(report);
+    }
 }
 
 static void text_stands_in_columns(void **state)
@@ -158,7 +233,8 @@ int main(void)
         TEST(an_empty_trail_gives_every_report_in_every_format),
         TEST(every_table_has_the_columns_that_its_file_declares),
         TEST(an_unknown_report_is_refused_by_name),
-        TEST(csv_has_equal_records),
+        TEST(each_table_is_a_file_of_csv_with_equal_records),
+        TEST(a_text_that_begins_as_a_formula_does_is_guarded),
         TEST(text_stands_in_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,7 +63,7 @@ ORDER BY overdue_s DESC, o.owner
 -- @column what words
 -- @column at_event event
 -- @column found when
-SELECT coalesce(c.number, '-') AS number, a.what, a.of AS at_event, utc(a.at_ms) AS found
+SELECT c.number, a.what, a.of AS at_event, utc(a.at_ms) AS found
 FROM alteration a LEFT JOIN counted c USING (referral)
 WHERE a.referral IS NULL OR c.referral IS NOT NULL ORDER BY a.seq
 
