@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "services/audit/report_as_at.h"
 #include "services/audit/report_face.h"
 #include "services/audit/report_functions.h"
 #include "services/audit/report_made.h"
@@ -232,7 +233,14 @@ int report_ask(const char *trail_path, const struct report_question *question, j
     if (!database)
         return REPORT_FAILED;
     json_t *kept = verify_kept(trail_path);
-    int result = ask_open_trail(database, report, question, kept, document, message, message_size);
+    struct trail *then = NULL;
+    bool is_of_then = question->as_at_event || question->as_at_ms;
+    int result =
+        is_of_then ? report_as_at(database, question, &then, kept, message, message_size) : REPORT_DONE;
+    if (result == REPORT_DONE)
+        result = ask_open_trail(then ? trail_database(then) : database, report, question, kept, document,
+                                message, message_size);
+    trail_close(&then);
     json_decref(kept);
     sqlite3_close(database);
     return result;

@@ -102,8 +102,11 @@ struct report_question {
     const char *name;   /* of the report */
     const char *number; /* of the case, if the report is of one case, such as R-0412 */
     int64_t from_ms,
-        to_ms;       /* what was from then until before then (report_period.h); 0: without that bound */
-    size_t rows_max; /* of each table; 0: all of them. A table says how many rows it leaves out */
+        to_ms; /* what was from then until before then (report_period.h); 0: without that bound */
+    /* The trail as it stood after that event, or before that day began: it is made again from its events. 0:
+     * as it now stands. Not both. */
+    int64_t as_at_event, as_at_ms;
+    size_t rows_max;         /* of each table; 0: all of them. A table says how many rows it leaves out */
     const atomic_bool *stop; /* borrowed; the answer is given up once it is true; NULL: nobody can stop it */
 };
 

@@ -3,6 +3,7 @@
 #include "proto/words/program.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ enum {
     OPTION_PERIOD,
     OPTION_FROM,
     OPTION_TO,
+    OPTION_AS_AT,
     OPTION_FORMAT,
     OPTION_JSON,
     OPTION_OUT,
@@ -46,6 +48,9 @@ static const struct argp_option report_options[] = {
     {"from", OPTION_FROM, "TIME", 0,
      "Otherwise: referrals received from then on, 2026-01-31 or 2026-01-31T14:05:00Z", 0},
     {"to", OPTION_TO, "TIME", 0, "Referrals received before then, that day not counted", 0},
+    {"as-at", OPTION_AS_AT, "EVENT|DAY", 0,
+     "The trail as it stood after that event, or before that day began: what was printed then is printed again",
+     0},
     {"format", OPTION_FORMAT, "FORMAT", 0,
      "text, json, csv, or tidy: CSV with a row for each figure of all tables", 0},
     {"out", OPTION_OUT, "FOLDER", 0, "CSV: a file for each table, and about.csv, into this folder", 0},
@@ -65,6 +70,18 @@ static void set_report_time(struct argp_state *state, const char *option, const 
             state,
             "%s takes a day of the calendar such as 2026-01-31, or a time such as 2026-01-31T14:05:00Z",
             option);
+}
+
+static void set_report_as_at(struct argp_state *state, const char *text, struct report_question *question)
+{
+    char *end;
+    errno = 0;
+    long long event = strtoll(text, &end, 10);
+    question->as_at_event = *text >= '1' && *text <= '9' && !*end && !errno ? event : 0;
+    question->as_at_ms = 0;
+    if (!question->as_at_event && !report_period_read_day(text, &question->as_at_ms))
+        argp_error(state,
+                   "--as-at takes the number of an event, or a day of the calendar such as 2026-04-01");
 }
 
 static void set_report_format(struct argp_state *state, struct report_input *input, const char *text)
@@ -166,6 +183,9 @@ static error_t parse_report_option(int key, char *argument, struct argp_state *s
         return 0;
     case OPTION_FORMAT:
         set_report_format(state, input, argument);
+        return 0;
+    case OPTION_AS_AT:
+        set_report_as_at(state, argument, &input->question);
         return 0;
     case OPTION_OUT:
         input->folder = argument;

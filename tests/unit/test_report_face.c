@@ -118,6 +118,8 @@ static void a_period_that_has_not_ended_is_printed_as_provisional(void **state)
     assert_int_equal(ask(&question, REPORT_TEXT), REPORT_PROVISIONAL);
     assert_non_null(strstr(text, "from 1 September 2026 to 30 September 2026, by the days of London"));
     assert_non_null(strstr(text, "PROVISIONAL: the period had not ended by then"));
+    receive_at(8, question.to_ms - 1);
+    assert_int_equal(ask(&question, REPORT_TEXT), REPORT_PROVISIONAL);
     receive_at(9, question.to_ms);
     assert_int_equal(ask(&question, REPORT_TEXT), REPORT_DONE);
     assert_null(strstr(text, "PROVISIONAL"));
