@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "services/audit/report_table.h"
 
@@ -231,10 +232,16 @@ static bool write_file(const json_t *document, const char *folder, const char *t
 bool report_csv_write_all(const json_t *document, const char *folder, bool mark, char *message,
                           size_t message_size)
 {
+    char about[PATH_MAX];
     const json_t *table;
     size_t at;
     if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
         snprintf(message, message_size, "%.200s: cannot be made: %s", folder, strerror(errno));
+        return false;
+    }
+    snprintf(about, sizeof about, "%s/" REPORT_CSV_ABOUT ".csv", folder);
+    if (unlink(about) != 0 && errno != ENOENT) {
+        snprintf(message, message_size, "%.200s: cannot be written anew: %s", about, strerror(errno));
         return false;
     }
     json_array_foreach (json_object_get(document, "tables"), at, table)

@@ -19,8 +19,8 @@
  * by which Excel knows UTF-8. False if there is no such table, or if it cannot be written. */
 bool report_csv_write(const json_t *document, const char *table, bool mark, FILE *out);
 
-/* Writes all tables and REPORT_CSV_ABOUT as files NAME.csv of a folder, which is made if it is not there.
- * False with a message for a person. */
+/* Writes all tables as files NAME.csv of a folder, which is made if it is not there, and REPORT_CSV_ABOUT
+ * last: a folder without that file is not a whole report. False with a message for a person. */
 bool report_csv_write_all(const json_t *document, const char *folder, bool mark, char *message,
                           size_t message_size);
 

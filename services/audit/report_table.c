@@ -167,30 +167,44 @@ static void write_report_text(const json_t *document, FILE *out)
 
 /* ---- JSON ---- */
 
-/* Rows as objects, by the columns' names. */
+/* A row as an object, by the columns' names; NULL if there is no memory. */
+static json_t *named_row(const json_t *columns, const json_t *row)
+{
+    json_t *object = json_object(), *cell;
+    bool whole = object;
+    size_t x;
+    json_array_foreach (row, x, cell)
+        whole = whole && json_object_set(object, report_table_column(columns, x), cell) == 0;
+    if (whole)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+/* All rows or, if there is no memory, NULL: some of them would look like all. */
 static json_t *named_rows(const json_t *table)
 {
     const json_t *columns = json_object_get(table, "columns"), *row;
     json_t *named = json_array();
+    bool whole = named;
     size_t y;
-    json_array_foreach (json_object_get(table, "rows"), y, row) {
-        json_t *object = json_object(), *cell;
-        size_t x;
-        json_array_foreach (row, x, cell)
-            json_object_set(object, report_table_column(columns, x), cell);
-        json_array_append_new(named, object);
-    }
-    return named;
+    json_array_foreach (json_object_get(table, "rows"), y, row)
+        whole = whole && json_array_append_new(named, named_row(columns, row)) == 0;
+    if (whole)
+        return named;
+    json_decref(named);
+    return NULL;
 }
 
 static bool write_report_json(const json_t *document, FILE *out)
 {
     json_t *copy = json_deep_copy(document), *table;
+    bool written = copy;
     size_t at;
     json_array_foreach (json_object_get(copy, "tables"), at, table)
-        json_object_set_new(table, "rows", named_rows(table));
-    bool written = copy && json_dumpf(copy, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 &&
-                   fputc('\n', out) != EOF;
+        written = written && json_object_set_new(table, "rows", named_rows(table)) == 0;
+    written = written && json_dumpf(copy, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 &&
+              fputc('\n', out) != EOF;
     json_decref(copy);
     return written;
 }
