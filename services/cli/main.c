@@ -66,11 +66,7 @@ static const char exit_codes[] =
     "Exit codes:\n"
     "    0  done, or the question was answered\n"
     "    1  refused, with what holds now and whom to ring; verify: something is wrong\n"
-    "    2  no answer in time: not known whether it was done\n"
-    "    3  report: the trail has nothing of that period; nothing was printed\n"
-    "    4  report: printed, of a period that has not ended by the newest event\n"
-    "    5  report: a later router than this program wrote the trail; nothing was printed\n"
-    "    6  report: printed, of a trail that was altered, or did not hold when it was verified\n"
+    "    2  no answer in time: not known whether it was done\n" REPORT_EXIT_CODES
     "  100  the command line, or a file that it names, is wrong\n"
     "  111  no connection, no disk, no memory: nothing was done; erase: or a full disk keeps the key still\n\n"
     "Environment: CONCORDAT_SERVER, CONCORDAT_SERVER_KEY, CONCORDAT_KEY, CONCORDAT_RING stand for the "

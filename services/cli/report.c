@@ -66,10 +66,10 @@ static const struct argp_option verify_options[] = {
 static void set_report_time(struct argp_state *state, const char *option, const char *text, int64_t *unix_ms)
 {
     if (!words_parse_time(text, unix_ms) && !report_period_read_day(text, unix_ms))
-        argp_error(
-            state,
-            "%s takes a day of the calendar such as 2026-01-31, or a time such as 2026-01-31T14:05:00Z",
-            option);
+        argp_error(state,
+                   "\"%.40s\" is no day of the calendar and no time: %s takes a day such as 2026-01-31, or a "
+                   "time such as 2026-01-31T14:05:00Z",
+                   text, option);
 }
 
 static void set_report_as_at(struct argp_state *state, const char *text, struct report_question *question)
@@ -80,8 +80,11 @@ static void set_report_as_at(struct argp_state *state, const char *text, struct 
     question->as_at_event = *text >= '1' && *text <= '9' && !*end && !errno ? event : 0;
     question->as_at_ms = 0;
     if (!question->as_at_event && !report_period_read_day(text, &question->as_at_ms))
-        argp_error(state,
-                   "--as-at takes the number of an event, or a day of the calendar such as 2026-04-01");
+        argp_error(
+            state,
+            "\"%.40s\" is no event's number and no day of the calendar: --as-at takes one such as 1238 or "
+            "2026-04-01",
+            text);
 }
 
 static void set_report_format(struct argp_state *state, struct report_input *input, const char *text)
@@ -229,6 +232,7 @@ static void describe_reports(char *doc, size_t size)
             "\nAn auditor's trail tells times of day by the hour only, so --from and --to should be full hours "
             "there; what is counted until now is right to the hour. All other figures are those of an "
             "inspector's trail.\n"
+            "\nExit codes beside those of `concordat --help`:\n" REPORT_EXIT_CODES
             "\n  concordat report times --trail trail.db\n"
             "  concordat report case R-0412 --trail trail.db\n"
             "  concordat report times --period 2025/26 --json\n"

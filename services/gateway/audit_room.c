@@ -144,7 +144,7 @@ static const char *read_day_bound(const char *text, int64_t *unix_ms)
     *unix_ms = 0;
     if (!text[0] || report_period_read_day(text, unix_ms))
         return NULL;
-    return "A day is written as year, month and day, such as 2026-01-31.";
+    return "The calendar has no such day. A day is written as year, month and day, such as 2026-01-31.";
 }
 
 static const char *read_period(const struct audit_visit *visit, struct report_question *question)
@@ -160,7 +160,7 @@ static const char *read_period(const struct audit_visit *visit, struct report_qu
         return "Give either a period, or days.";
     return report_period_read(visit->period, &question->from_ms, &question->to_ms)
                ? NULL
-               : "A period is " REPORT_PERIOD_SHAPES ".";
+               : "There is no such period. A period is " REPORT_PERIOD_SHAPES ".";
 }
 
 /* Ends the visit, now or when the trail has answered. */

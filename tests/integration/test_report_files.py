@@ -136,6 +136,21 @@ class ReportFiles(unittest.TestCase):
             self.ask("volume", *options, code=100)
         self.assertIn("cannot be made", self.ask("volume", "--out", "/nowhere/at/all", code=111))
 
+    def test_a_folder_of_half_a_report_has_no_about(self):
+        folder = self.stage.path("half")
+        self.ask("volume", "--out", folder)
+        os.remove(os.path.join(folder, "hours.csv"))
+        os.mkdir(os.path.join(folder, "hours.csv"))  # a file that cannot be written
+        self.assertIn("hours.csv: cannot be written", self.ask("volume", "--out", folder, code=111))
+        self.assertFalse(os.path.exists(os.path.join(folder, "about.csv")))
+
+    def test_a_day_or_a_period_that_is_none_is_named(self):
+        for options, sentence in ((("--from", "2026-02-31"), '"2026-02-31" is no day of the calendar and no time'),
+                                  (("--period", "2026-13"), '"2026-13" is no period: it is a day'),
+                                  (("--as-at", "2026-04-31"), '"2026-04-31" is no event\'s number and no day of the calendar'),
+                                  (("--from", "2026-03-02", "--to", "2026-03-01"), "--from is not before --to")):
+            self.assertIn(sentence, self.ask("volume", *options, code=100))
+
     def test_tidy_has_a_row_for_each_figure(self):
         for name in ("times", "declines", "national", "breaches"):
             report = json.loads(self.ask(name, "--json"))
