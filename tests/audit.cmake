@@ -1,5 +1,5 @@
 # The auditors' trail, its reports and its proofs. story.c tells them what happened.
-add_library(story STATIC worlds/story.c)
+add_library(story STATIC worlds/story.c worlds/story_of_a_day.c worlds/report_reader.c)
 target_link_libraries(story PRIVATE concordat-flags PUBLIC concordat-trail test-chained PkgConfig::CMOCKA)
 concordat_unit_test(test_trail story)
 concordat_unit_test(test_report story)

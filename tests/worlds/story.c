@@ -172,23 +172,26 @@ static void start_story_clock(Concordat__V1__ClockChange *clock, Concordat__V1__
     clock->standard = TEXT(standard);
 }
 
-static size_t stop_story_clock(const struct story *story, Concordat__V1__Clock which,
-                               Concordat__V1__ClockChange *clock)
+static size_t stop_story_clock(int64_t at_ms, Concordat__V1__Clock which, Concordat__V1__ClockChange *clock)
 {
-    fill_clock_change(clock, which, CONCORDAT__V1__CLOCK_CHANGE_KIND__CLOCK_CHANGE_KIND_STOPPED,
-                      story->now_ms);
+    fill_clock_change(clock, which, CONCORDAT__V1__CLOCK_CHANGE_KIND__CLOCK_CHANGE_KIND_STOPPED, at_ms);
     return 1;
+}
+
+/* What the standard of a response allows. */
+static int64_t allowed_min_of(const struct story_person *person)
+{
+    Concordat__V1__Urgency urgency = person->routed_as != 0 ? person->routed_as : person->urgency;
+    return person->source == CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT ? 60
+           : urgency == CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT             ? 240
+                                                                                : 1440;
 }
 
 /* The clocks of a person: the national one by kind, and the statutory one if the person is detained. */
 static size_t fill_clocks(const struct story *story, const struct story_person *person,
                           Concordat__V1__ClockChange clocks[2])
 {
-    Concordat__V1__Urgency urgency = person->routed_as != 0 ? person->routed_as : person->urgency;
-    int64_t allowed_min = person->source == CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT ? 60
-                          : urgency == CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT             ? 240
-                                                                                               : 1440;
-    start_story_clock(&clocks[0], CONCORDAT__V1__CLOCK__CLOCK_RESPONSE, story->now_ms, allowed_min,
+    start_story_clock(&clocks[0], CONCORDAT__V1__CLOCK__CLOCK_RESPONSE, story->now_ms, allowed_min_of(person),
                       "response");
     start_story_clock(&clocks[1], CONCORDAT__V1__CLOCK__CLOCK_SECTION_136,
                       STORY_START_MS + person->arrived_min * STORY_MIN_MS, 1440, "section-136");
@@ -266,6 +269,7 @@ void story_receive(struct story *story, uint32_t number, struct story_person per
     event.what_case = CONCORDAT__V1__EVENT__WHAT_RECEIVED;
     event.received = &what;
     story->drill[number] = person.drill;
+    story->received_ms[number] = story->now_ms;
     story->detained[number] = person.place != 0;
     story->unseen[number] = true;
     story->state[number] = STATE(HELD);
@@ -356,7 +360,7 @@ void story_told(struct story *story, uint32_t number, Concordat__V1__State state
 void story_contact(struct story *story, uint32_t number, const char *team, bool face_to_face)
 {
     Concordat__V1__Instant occurred = CONCORDAT__V1__INSTANT__INIT;
-    occurred.unix_ms = story->now_ms;
+    occurred.unix_ms = story->now_ms - story->told_late_min * STORY_MIN_MS;
     occurred.basis = CONCORDAT__V1__BASIS__BASIS_STATED;
     Concordat__V1__CheckedIn what = CONCORDAT__V1__CHECKED_IN__INIT;
     what.team = TEXT(team);
@@ -369,7 +373,7 @@ void story_contact(struct story *story, uint32_t number, const char *team, bool 
     Concordat__V1__Event event = EVENT;
     Concordat__V1__ClockChange clock, *stopped = &clock;
     if (face_to_face && story->unseen[number])
-        event.n_clocks = stop_story_clock(story, CONCORDAT__V1__CLOCK__CLOCK_RESPONSE, &clock);
+        event.n_clocks = stop_story_clock(occurred.unix_ms, CONCORDAT__V1__CLOCK__CLOCK_RESPONSE, &clock);
     event.clocks = &stopped;
     story->unseen[number] = story->unseen[number] && !face_to_face;
     story->state[number] = STATE(IN_CONTACT);
@@ -378,7 +382,7 @@ void story_contact(struct story *story, uint32_t number, const char *team, bool 
     story_tell(story, number, &event);
 }
 
-static void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason reason)
+void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason reason)
 {
     Concordat__V1__Considered teams[2], *pointers[2] = {&teams[0], &teams[1]};
     fill_considered(teams, "");
@@ -396,7 +400,7 @@ static void story_hold(struct story *story, uint32_t number, Concordat__V1__Hold
     story_tell(story, number, &event);
 }
 
-static void story_take(struct story *story, uint32_t number)
+void story_take(struct story *story, uint32_t number)
 {
     Concordat__V1__Taken what = CONCORDAT__V1__TAKEN__INIT;
     what.coordinator = TEXT("duty");
@@ -413,7 +417,7 @@ static void tell_end(struct story *story, uint32_t number, Concordat__V1__State 
 {
     Concordat__V1__ClockChange clock, *stopped = &clock;
     if (story->detained[number])
-        event->n_clocks = stop_story_clock(story, CONCORDAT__V1__CLOCK__CLOCK_SECTION_136, &clock);
+        event->n_clocks = stop_story_clock(story->now_ms, CONCORDAT__V1__CLOCK__CLOCK_SECTION_136, &clock);
     event->clocks = &stopped;
     story->state[number] = state;
     own_nobody(story, number);
@@ -449,6 +453,39 @@ void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clo
     Concordat__V1__Event event = EVENT;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_CLOCK_BREACHED;
     event.clock_breached = &what;
+    story_tell(story, number, &event);
+}
+
+void story_urgency(struct story *story, uint32_t number, struct story_person person,
+                   Concordat__V1__Urgency becomes)
+{
+    uint8_t id[16];
+    fill_id(number, id);
+    person.urgency = becomes;
+    Concordat__V1__Demographics demographics = CONCORDAT__V1__DEMOGRAPHICS__INIT;
+    demographics.age_known = person.age >= 0;
+    demographics.age_years = person.age >= 0 ? (uint32_t)person.age : 0;
+    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
+    referral.id = (ProtobufCBinaryData){sizeof id, id};
+    referral.source = person.source;
+    referral.urgency = becomes;
+    referral.person = &demographics;
+    Concordat__V1__Change change = CONCORDAT__V1__CHANGE__INIT, *changed = &change;
+    change.field = TEXT("urgency");
+    Concordat__V1__Updated what = CONCORDAT__V1__UPDATED__INIT;
+    what.referral = &referral;
+    what.area = TEXT("northmoor");
+    what.routed_as = becomes;
+    what.n_changed = 1;
+    what.changed = &changed;
+    Concordat__V1__ClockChange clock, *moved = &clock;
+    start_story_clock(&clock, CONCORDAT__V1__CLOCK__CLOCK_RESPONSE, story->received_ms[number],
+                      allowed_min_of(&person), "response");
+    Concordat__V1__Event event = EVENT;
+    event.n_clocks = story->unseen[number];
+    event.clocks = &moved;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_UPDATED;
+    event.updated = &what;
     story_tell(story, number, &event);
 }
 
@@ -519,62 +556,6 @@ void story_set_hold(struct story *story, uint32_t number, bool on)
     else
         event.hold_lifted = &lifted;
     story_tell(story, number, &event);
-}
-
-void story_of_a_day(struct story *story)
-{
-    const Concordat__V1__OfferEnd declined = CONCORDAT__V1__OFFER_END__OFFER_END_DECLINED;
-    const Concordat__V1__OfferEnd accepted = CONCORDAT__V1__OFFER_END__OFFER_END_ACCEPTED;
-    story_policy(story);
-    /* 1: declined by north, accepted by south, seen after 100 minutes, closed. */
-    story_receive(story, 1,
-                  (struct story_person){.source = CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE,
-                                        .urgency = CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT,
-                                        .age = 34,
-                                        .decided = CONCORDAT__V1__BASIS__BASIS_STATED,
-                                        .decided_min = -6,
-                                        .place = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_HEALTH_BASED,
-                                        .transport = CONCORDAT__V1__TRANSPORT__TRANSPORT_AMBULANCE,
-                                        .arrived_min = -30});
-    story_offer(story, 1, 1, "north");
-    story_at(story, 3);
-    story_end_offer(story, 1, 1, "north", declined,
-                    CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_INTOXICATION);
-    story_offer(story, 1, 2, "south");
-    story_at(story, 8);
-    story_end_offer(story, 1, 2, "south", accepted, 0);
-    story_accept(story, 1, 2, "south", "");
-    story_at(story, 9);
-    story_told(story, 1, CONCORDAT__V1__STATE__STATE_ACCEPTED);
-    /* 2: from a department; its one offer runs out; held, then taken by the coordinator; still open. */
-    story_at(story, 10);
-    story_receive(story, 2,
-                  (struct story_person){.source = CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT,
-                                        .urgency = CONCORDAT__V1__URGENCY__URGENCY_URGENT,
-                                        .age = 16,
-                                        .decided = CONCORDAT__V1__BASIS__BASIS_IMPUTED,
-                                        .decided_min = 10});
-    story_offer(story, 2, 1, "liaison");
-    story_at(story, 20);
-    story_end_offer(story, 2, 1, "liaison", CONCORDAT__V1__OFFER_END__OFFER_END_EXPIRED, 0);
-    story_hold(story, 2, CONCORDAT__V1__HOLD_REASON__HOLD_REASON_ALL_ASKED);
-    story_at(story, 25);
-    story_take(story, 2);
-    /* 3: a drill. */
-    story_receive(story, 3,
-                  (struct story_person){.source = CONCORDAT__V1__SOURCE__SOURCE_LIAISON_AND_DIVERSION,
-                                        .urgency = CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT,
-                                        .age = 50,
-                                        .drill = true});
-    story_offer(story, 3, 1, "north");
-    story_at(story, 70);
-    story_breach(story, 2, CONCORDAT__V1__CLOCK__CLOCK_RESPONSE);
-    story_at(story, 90);
-    story_contact(story, 1, "south", false);
-    story_at(story, 100);
-    story_contact(story, 1, "south", true);
-    story_at(story, 130);
-    story_finish(story, 1, CONCORDAT__V1__OUTCOME__OUTCOME_CRISIS_HOME_TREATMENT);
 }
 
 const char *story_ask(struct story *story, const char *sql)

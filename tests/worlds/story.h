@@ -31,10 +31,11 @@ struct story {
     char path[96];       /* of trail.db */
     struct trail *trail; /* NULL: events are only kept in `events` */
     int64_t now_ms;
-    int64_t told_late_min; /* how late entries of a detention are told */
+    int64_t told_late_min; /* how late contacts and entries of a detention are told */
     size_t count;
     struct story_event events[STORY_EVENTS_MAX];
     bool drill[STORY_REFERRALS_MAX];
+    int64_t received_ms[STORY_REFERRALS_MAX];
     /* As they now stand: */
     Concordat__V1__State state[STORY_REFERRALS_MAX];
     Concordat__V1__Owner owner[STORY_REFERRALS_MAX];
@@ -79,7 +80,10 @@ void story_end_offer(struct story *story, uint32_t number, uint32_t attempt, con
 void story_accept(struct story *story, uint32_t number, uint32_t attempt, const char *team,
                   const char *previous);
 void story_told(struct story *story, uint32_t number, Concordat__V1__State state);
+/* A contact now, or `told_late_min` ago. */
 void story_contact(struct story *story, uint32_t number, const char *team, bool face_to_face);
+void story_hold(struct story *story, uint32_t number, Concordat__V1__HoldReason reason);
+void story_take(struct story *story, uint32_t number);
 void story_finish(struct story *story, uint32_t number, Concordat__V1__Outcome outcome);
 void story_withdraw(struct story *story, uint32_t number);
 /* The coordinator "neighbour" covers northmoor for so long; 0: no longer. */
@@ -88,6 +92,9 @@ void story_cover(struct story *story, double minutes, Concordat__V1__CoverReason
 /* `by` and `second` erase a case for a mistake; p117 sets a hold for an inquest, or lifts it. */
 void story_erase(struct story *story, uint32_t number, const char *by, const char *second);
 void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clock);
+/* The urgency is changed, by which the response clock gets another limit. */
+void story_urgency(struct story *story, uint32_t number, struct story_person person,
+                   Concordat__V1__Urgency becomes);
 /* An entry in the history of a detention under section 136, whose hours count from the story's start: an
  * arrival then, or something else now, or `told_late_min` ago. child: somebody under 18 is at a police
  * station. */
