@@ -3,6 +3,7 @@ add_library(story STATIC worlds/story.c worlds/story_of_a_day.c worlds/report_re
 target_link_libraries(story PRIVATE concordat-flags PUBLIC concordat-trail test-chained PkgConfig::CMOCKA)
 concordat_unit_test(test_trail story)
 concordat_unit_test(test_report story)
+concordat_unit_test(test_report_breaches story)
 concordat_unit_test(test_report_case story)
 concordat_unit_test(test_report_forms story)
 concordat_unit_test(test_report_face story PkgConfig::SODIUM)

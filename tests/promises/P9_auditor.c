@@ -200,8 +200,9 @@ static int end_the_day(void **unused)
 static const struct {
     const char *report, *table, *column;
 } by_time_of_day[] = {
-    {"breaches", "breaches", "due"},
-    {"breaches", "breaches", "stopped"},
+    {"breaches", "breaches", "due"},         {"breaches", "breaches", "stopped"},
+    {"breaches", "corrected", "limit_then"}, {"breaches", "corrected", "limit_now"},
+    {"breaches", "corrected", "stopped"},
 };
 
 static json_t *report_of(const char *path, const char *name, const char *number)

@@ -150,7 +150,7 @@ static void a_case_is_told_from_its_receipt_to_its_end(void **state)
             "attempt: 1; team: north; end: declined; reason: no capacity");
     cell_is("events", "what", "offer ended", "time", "2026-09-21T14:17:20.000Z");
     assert_true(says("R-0001: 0 unowned seconds"));
-    assert_true(says("past due"));
+    assert_true(says("clocks: 1 met"));
     assert_true(says("concordat show R-0001 shows them"));
 }
 

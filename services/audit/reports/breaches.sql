@@ -1,10 +1,9 @@
--- breaches: clocks that ran past what their standard allows
+-- breaches: clocks that ran past what their standard allows, and what was corrected after that
 -- @on counted
 -- @on clocks
 
--- A contact that is told late can turn out to have been in time.
--- @part breached
-k.breached_at_ms IS NOT NULL AND (k.stopped_at_ms IS NULL OR k.stopped_at_ms > k.due_at_ms) AND NOT ${passed}
+-- @part is_up
+stands IN ('met', 'stopped late', 'past due, not stopped')
 
 -- @table clocks Clocks by standard
 -- @column clock key
@@ -15,20 +14,28 @@ k.breached_at_ms IS NOT NULL AND (k.stopped_at_ms IS NULL OR k.stopped_at_ms > k
 -- @column stopped_late people
 -- @column past_due_not_stopped people
 -- @column not_yet_due people
+-- @column referral_ended_first people
 -- @column passed_on people
+-- @column time_is_up people
+-- @column met_percent_of_time_is_up percent met of time_is_up
 -- @column met_percent_of_started percent met of started-passed_on
-SELECT k.clock, ${provenance} AS provenance, k.standard, count(*) AS started,
-  count(*) FILTER (WHERE k.stopped_at_ms <= k.due_at_ms AND NOT ${passed}) AS met,
-  count(*) FILTER (WHERE k.stopped_at_ms > k.due_at_ms AND NOT ${passed}) AS stopped_late,
-  count(*) FILTER (WHERE k.stopped_at_ms IS NULL AND c.as_at_ms > k.due_at_ms AND NOT ${passed})
-    AS past_due_not_stopped,
-  count(*) FILTER (WHERE k.stopped_at_ms IS NULL AND c.as_at_ms <= k.due_at_ms AND NOT ${passed}) AS not_yet_due,
-  count(*) FILTER (WHERE ${passed}) AS passed_on,
-  round(100.0 * count(*) FILTER (WHERE k.stopped_at_ms <= k.due_at_ms AND NOT ${passed})
-    / nullif(count(*) FILTER (WHERE NOT ${passed}), 0), 1) AS met_percent_of_started
-FROM clock k JOIN counted c USING (referral)
-GROUP BY k.clock, k.standard
-ORDER BY k.clock, k.standard
+-- @column met_by_a_later_limit people
+SELECT clock, provenance, standard, count(*) AS started, count(*) FILTER (WHERE stands = 'met') AS met,
+  count(*) FILTER (WHERE stands = 'stopped late') AS stopped_late,
+  count(*) FILTER (WHERE stands = 'past due, not stopped') AS past_due_not_stopped,
+  count(*) FILTER (WHERE stands = 'not yet due') AS not_yet_due,
+  count(*) FILTER (WHERE stands = 'referral ended first') AS referral_ended_first,
+  count(*) FILTER (WHERE stands = 'passed on') AS passed_on,
+  count(*) FILTER (WHERE ${is_up}) AS time_is_up,
+  round(100.0 * count(*) FILTER (WHERE stands = 'met') / nullif(count(*) FILTER (WHERE ${is_up}), 0), 1)
+    AS met_percent_of_time_is_up,
+  round(100.0 * count(*) FILTER (WHERE stands = 'met') / nullif(count(*) FILTER (WHERE stands <> 'passed on'), 0), 1)
+    AS met_percent_of_started,
+  count(*) FILTER (WHERE stands = 'met' AND EXISTS (SELECT 1 FROM limit_corrected l
+    WHERE l.referral = k.referral AND l.clock = k.clock AND l.due_then_ms < k.stopped_at_ms)) AS met_by_a_later_limit
+FROM clock_now k JOIN counted USING (referral)
+GROUP BY clock, standard
+ORDER BY clock, standard
 
 -- @table breaches Breaches, oldest first
 -- @column number case
@@ -44,21 +51,57 @@ ORDER BY k.clock, k.standard
 -- @column outcome key
 -- @column offers offers
 -- @column accepted_team key
-SELECT c.number, k.clock, ${provenance} AS provenance, k.standard, c.source, c.urgency_used AS urgency,
+SELECT c.number, k.clock, k.provenance, k.standard, c.source, c.urgency_used AS urgency,
   utc(k.due_at_ms) AS due, utc(k.stopped_at_ms) AS stopped,
-  round((coalesce(k.stopped_at_ms, c.ended_at_ms, c.as_at_ms) - k.due_at_ms) / 60000.0, 1) AS late_min,
+  round((k.ran_until_ms - k.due_at_ms) / 60000.0, 1) AS late_min,
   c.state, c.outcome, c.offers, coalesce(c.accepted_team, '') AS accepted_team
-FROM clock k JOIN counted c USING (referral)
-WHERE ${breached} ORDER BY k.due_at_ms, c.number
+FROM clock_now k JOIN counted c USING (referral)
+WHERE ${late} ORDER BY k.due_at_ms, c.number
+
+-- @table corrected Limits that ran out, and then turned out otherwise
+-- @column number case
+-- @column clock key
+-- @column what key
+-- @column limit_then when
+-- @column limit_now when
+-- @column stopped when
+-- @column stands key
+SELECT c.number, l.clock, l.what, utc(l.due_then_ms) AS limit_then, utc(l.due_at_ms) AS limit_now,
+  utc(l.stopped_at_ms) AS stopped, l.stands
+FROM limit_corrected l JOIN counted c USING (referral) ORDER BY l.seq
+
+-- @table urgency_changes Urgency changed after the receipt, by the urgency that was used last
+-- @column urgency key
+-- @column referrals people
+-- @column changed people
+-- @column changed_after_the_limit people
+SELECT urgency_used AS urgency, count(*) AS referrals,
+  count(*) FILTER (WHERE EXISTS (SELECT 1 FROM change h WHERE h.referral = c.referral AND h.field = 'urgency'))
+    AS changed,
+  count(*) FILTER (WHERE EXISTS (SELECT 1 FROM change h JOIN breach b USING (referral)
+    WHERE h.referral = c.referral AND h.field = 'urgency' AND b.clock = 'response' AND b.seq < h.seq))
+    AS changed_after_the_limit
+FROM counted c GROUP BY urgency_order ORDER BY urgency_order
 
 -- @verdict
-SELECT count(*) || ' breaches' FROM clock k JOIN counted c USING (referral) WHERE ${breached}
+SELECT printf('%d breach%s', count(*), CASE count(*) WHEN 1 THEN '' ELSE 'es' END)
+FROM clock_now k JOIN counted USING (referral) WHERE ${late}
+-- @verdict
+SELECT printf('%d limit%s ran out, and then turned out otherwise', count(*), CASE count(*) WHEN 1 THEN '' ELSE 's' END)
+FROM limit_corrected JOIN counted USING (referral)
 
--- @note late: until the clock stopped, or the referral ended, or now
--- @note a correction that voids a clock, or moves its start or limit, takes an earlier breach away; so does
---   a contact that is told late and was in time
+-- @note a breach: the clock stopped after its limit, or its limit went by and it has not stopped; each clock once
+-- @note late: until the clock stopped, or the referral ended, or now; the clocks of a detention run on when the referral
+--   is closed
+-- @note referral ended first: closed or withdrawn before the limit, so neither met nor late; the percentage of those
+--   whose time is up leaves it out, the percentage of those started has it as not met
+-- @note a limit that ran out can turn out otherwise: a contact is told late and was in time, the urgency is changed, an
+--   entry is corrected. It is then no breach, and stands in a table of its own
+-- @note met by a later limit: it would have been late by the limit that ran out first
+-- @note a health check or a review begins a new clock: here is the latest of each person, and section136 counts each that
+--   was missed
 -- @note the response of a case that was passed on is the other provider's: it is neither met nor a breach here,
---   and no part of the percentage
+--   and no part of a percentage
 -- @note section 136, escape, and the checks and reviews of a police station are statutory; examined and
 --   interviewed are targets; response is national and has no statutory target; handover is agreed between
 --   partners; referrer told is local

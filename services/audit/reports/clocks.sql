@@ -1,4 +1,4 @@
--- clocks: what reports say of a clock in the same words
+-- clocks: how each clock stands, in the same words for every report
 -- @on scope
 
 -- Whether a clock's standard is law, national, agreed or our own. Figures of different provenance are never added up.
@@ -7,6 +7,34 @@ CASE WHEN k.clock IN ('section 136', 'health check', 'custody review', 'escape')
   WHEN k.clock IN ('examined', 'interviewed') THEN 'target' WHEN k.clock = 'response' THEN 'national'
   WHEN k.clock = 'handover' THEN 'agreed' ELSE 'local' END
 
--- The response of a case that was passed on is the other provider's to report (national.sql).
--- @part passed
-(k.clock = 'response' AND c.passed_on_at_ms IS NOT NULL)
+-- The clocks that run from the receipt are of the referral, and end with it: a referral that ended before the limit is
+-- neither met nor late, today and for ever. The clocks of a detention run on: closing a case here ends no detention. The
+-- response of a case that was passed on is the other provider's to report (national.sql).
+-- @ground
+CREATE TEMP VIEW clock_now AS
+WITH clock_end AS (SELECT k.*, ${provenance} AS provenance, s.as_at_ms,
+    k.clock = 'response' AND r.passed_on_at_ms IS NOT NULL AS passed_on,
+    CASE WHEN k.clock IN ('response', 'referrer told') THEN r.ended_at_ms END AS referral_ended_ms
+  FROM main.clock k JOIN main.referral r USING (referral) JOIN scope s)
+SELECT *, coalesce(stopped_at_ms, referral_ended_ms, as_at_ms) AS ran_until_ms,
+  CASE WHEN passed_on THEN 'passed on'
+    WHEN stopped_at_ms <= due_at_ms THEN 'met' WHEN stopped_at_ms > due_at_ms THEN 'stopped late'
+    WHEN referral_ended_ms <= due_at_ms THEN 'referral ended first'
+    WHEN as_at_ms > due_at_ms THEN 'past due, not stopped' ELSE 'not yet due' END AS stands
+FROM clock_end
+
+-- @part late
+k.stands IN ('stopped late', 'past due, not stopped')
+
+-- A limit ran out, and then it turned out otherwise. If the clock began anew after that limit, this is another run of it,
+-- and what ran out stays late: a health check that comes late starts the clock of the next.
+-- @ground
+CREATE TEMP VIEW limit_corrected AS
+SELECT b.seq, b.referral, b.clock, b.due_at_ms AS due_then_ms, k.due_at_ms, k.stopped_at_ms, k.stands,
+  CASE WHEN k.clock IS NULL THEN 'the clock never ran'
+    WHEN k.stands = 'passed on' THEN 'passed on to another provider'
+    WHEN k.due_at_ms = b.due_at_ms THEN 'told late, and was in time'
+    WHEN EXISTS (SELECT 1 FROM main.change c WHERE c.referral = b.referral AND c.seq > b.seq AND c.field = 'urgency')
+      THEN 'the urgency was changed' ELSE 'the start or the limit was changed' END AS what
+FROM main.breach b LEFT JOIN clock_now k ON k.referral = b.referral AND k.clock = b.clock
+WHERE k.clock IS NULL OR (k.started_at_ms <= b.due_at_ms AND NOT (k.due_at_ms = b.due_at_ms AND ${late}))
