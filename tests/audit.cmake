@@ -8,6 +8,7 @@ concordat_unit_test(test_report_case story)
 concordat_unit_test(test_report_forms story)
 concordat_unit_test(test_report_face story PkgConfig::SODIUM)
 concordat_unit_test(test_report_as_at story)
+concordat_unit_test(test_report_measures story)
 concordat_unit_test(test_report_period concordat-trail)
 concordat_unit_test(test_verify story)
 # It puts one question to verify for every stored value there is.

@@ -1,4 +1,5 @@
-/* report_functions.c: what SQL lacks for reports: percentiles, times as text, and the hour in London. */
+/* report_functions.c: what SQL lacks for reports: percentiles, times as text, and the hour and the period in
+ * London. */
 #include "services/audit/report_functions.h"
 
 #include <assert.h>
@@ -7,6 +8,7 @@
 
 #include "proto/words/london.h"
 #include "proto/words/words.h"
+#include "services/audit/report_period.h"
 
 /* --- percentile(value, p) --------------------------------------------------------------------------- */
 
@@ -80,6 +82,18 @@ static void london_hour_of(sqlite3_context *context, int count, sqlite3_value **
     sqlite3_result_int(context, minute / 60);
 }
 
+/* --- london_period(ms, kind) ------------------------------------------------------------------------- */
+
+static void london_period_of(sqlite3_context *context, int count, sqlite3_value **arguments)
+{
+    char period[REPORT_PERIOD_BYTES];
+    assert(count == 2);
+    bool known = report_period_of(sqlite3_value_int64(arguments[0]),
+                                  (const char *)sqlite3_value_text(arguments[1]), period);
+    assert(known);
+    sqlite3_result_text(context, period, -1, SQLITE_TRANSIENT);
+}
+
 int report_functions_add(sqlite3 *database)
 {
     int done = sqlite3_create_function_v2(database, "percentile", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
@@ -90,5 +104,8 @@ int report_functions_add(sqlite3 *database)
     if (done == SQLITE_OK)
         done = sqlite3_create_function_v2(database, "london_hour", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
                                           NULL, london_hour_of, NULL, NULL, NULL);
+    if (done == SQLITE_OK)
+        done = sqlite3_create_function_v2(database, "london_period", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                          NULL, london_period_of, NULL, NULL, NULL);
     return done;
 }

@@ -142,6 +142,61 @@ bool report_period_read(const char *text, int64_t *from_ms, int64_t *to_ms)
     return false;
 }
 
+/* ---- the period of an instant ---- */
+
+static void write_day(const struct tm *date, char out[REPORT_PERIOD_BYTES])
+{
+    strftime(out, REPORT_PERIOD_BYTES, "%Y-%m-%d", date);
+}
+
+static void write_week(const struct tm *date, char out[REPORT_PERIOD_BYTES])
+{
+    strftime(out, REPORT_PERIOD_BYTES, "%G-W%V", date);
+}
+
+static void write_month(const struct tm *date, char out[REPORT_PERIOD_BYTES])
+{
+    strftime(out, REPORT_PERIOD_BYTES, "%Y-%m", date);
+}
+
+static void write_quarter(const struct tm *date, char out[REPORT_PERIOD_BYTES])
+{
+    snprintf(out, REPORT_PERIOD_BYTES, "%04d-Q%d", date->tm_year + 1900, date->tm_mon / 3 + 1);
+}
+
+static void write_half(const struct tm *date, char out[REPORT_PERIOD_BYTES])
+{
+    snprintf(out, REPORT_PERIOD_BYTES, "%04d-H%d", date->tm_year + 1900, date->tm_mon / 6 + 1);
+}
+
+static void write_financial(const struct tm *date, char out[REPORT_PERIOD_BYTES])
+{
+    int year = date->tm_year + 1900 - (date->tm_mon + 1 < APRIL);
+    snprintf(out, REPORT_PERIOD_BYTES, "%04d/%02d", year, (year + 1) % 100);
+}
+
+static const struct {
+    const char *kind;
+    void (*write)(const struct tm *date, char out[REPORT_PERIOD_BYTES]);
+} calendar[] = {{"day", write_day},         {"week", write_week}, {"month", write_month},
+                {"quarter", write_quarter}, {"half", write_half}, {"financial year", write_financial}};
+
+bool report_period_of(int64_t unix_ms, const char *kind, char out[REPORT_PERIOD_BYTES])
+{
+    struct tm date;
+    int32_t day, minute;
+    london_civil(unix_ms, &day, &minute);
+    time_t at = (time_t)day * SECONDS_A_DAY;
+    if (!gmtime_r(&at, &date))
+        return false;
+    for (size_t i = 0; i < sizeof calendar / sizeof *calendar; i++)
+        if (strcmp(kind, calendar[i].kind) == 0) {
+            calendar[i].write(&date, out);
+            return true;
+        }
+    return false;
+}
+
 /* ---- writing ---- */
 
 /* The date of the day that begins then in London. False if none does. */

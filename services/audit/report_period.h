@@ -21,6 +21,10 @@ bool report_period_read_day(const char *text, int64_t *unix_ms);
  * the calendar has no such day or week. */
 bool report_period_read(const char *text, int64_t *from_ms, int64_t *to_ms);
 
+/* Writes the period in which an instant lies, as report_period_read reads it. The kind is day, week, month,
+ * quarter, half or financial year; false if it is none of them. */
+bool report_period_of(int64_t unix_ms, const char *kind, char out[REPORT_PERIOD_BYTES]);
+
 /* Writes "from 1 March 2026 to 31 March 2026", "on 29 March 2026", "from 1 March 2026", "until 31 March 2026"
  * or "at any time"; 0 is no bound. A bound that is no midnight is written as a time of UTC. Returns out. */
 const char *report_period_words(int64_t from_ms, int64_t to_ms, char out[REPORT_PERIOD_BYTES]);

@@ -233,7 +233,8 @@ class Reports:
             "received to first offer": [case.first_offer and case.first_offer - case.received for case in self.counted],
             "received to accepted": [case.first_accepted and case.first_accepted - case.received for case in self.counted],
             "received to referrer told": [case.told and case.told - case.received for case in self.counted],
-            "decided to received": [case.decided and case.received - case.decided for case in self.counted]}
+            "decided to received": [case.received - case.decided if case.decided and case.decided <= case.received else None
+                                    for case in self.counted]}
         for row in self.ask("times")["times"]:
             values = sorted(span for span in spans[row["measure"]] if span is not None)
             ours = {"with_time": len(values), "max_s": tenths(values[-1] if values else None)}

@@ -76,7 +76,7 @@ class Audit(unittest.TestCase):
         browser = self.enter("auditor")
         self.await_verdict(browser)  # from here on the trail's face stays as it is
         links = re.findall(r'href="(/audit/reports/(\w+))"', browser.get("/audit").text)
-        self.assertEqual(len(links), 8)
+        self.assertEqual(len(links), 9)
         for path, name in links:
             with self.subTest(report=name):
                 made = browser.get(f"{path}.json")

@@ -17,7 +17,7 @@ import stage
 import trails
 
 FIRST = {False: ["report", "period_from", "period_to", "as_at_event"], True: ["report", "case", "as_at_event"]}
-REPORTS = ("breaches", "custody", "declines", "national", "open", "section136", "times", "volume", "case")
+REPORTS = ("breaches", "custody", "declines", "national", "open", "referrals", "section136", "times", "volume", "case")
 R_PROGRAM = """
 for (path in commandArgs(TRUE)) {
   read <- read.csv(path, check.names = FALSE, encoding = "UTF-8")

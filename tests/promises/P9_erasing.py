@@ -22,7 +22,7 @@ RETENTION, PERSON_ASKED, MISTAKE = 1, 2, 3
 COMPLAINT, INQUEST = 1, 2
 DAY_S = 24 * 3600
 TOLD, TYPED = "An invented person.", "an invented reason"
-REPORTS = ("times", "national", "declines", "custody", "open", "breaches", "volume", "section136")
+REPORTS = ("times", "national", "declines", "custody", "open", "breaches", "volume", "section136", "referrals")
 
 
 def at_the_keyboard(person):

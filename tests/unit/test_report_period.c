@@ -96,6 +96,48 @@ static void the_months_of_a_year_follow_each_other(void **state)
     assert_int_equal(at, year_to);
 }
 
+static void the_period_of_an_instant_is_read_as_one_that_has_it(void **state)
+{
+    (void)state;
+    static const char *const kinds[] = {"day", "week", "month", "quarter", "half", "financial year"};
+    int64_t at, from_ms, to_ms;
+    char period[REPORT_PERIOD_BYTES];
+    assert_true(report_period_read_day("2024-12-25", &at));
+    for (int hours = 0; hours < 3 * 366 * 24; hours += 7, at += INT64_C(7) * 3600000)
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+            assert_true(report_period_of(at, kinds[i], period));
+            if (!report_period_read(period, &from_ms, &to_ms) || at < from_ms || at >= to_ms)
+                fail_msg("%s does not have the instant %lld", period, (long long)at);
+        }
+    assert_false(report_period_of(at, "year", period));
+}
+
+static void the_night_of_a_clock_change_is_of_the_day_in_london(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *at, *kind, *period;
+    } known[] = {
+        {"2026-03-31T22:59:59.999Z", "month", "2026-03"},
+        {"2026-03-31T23:00:00.000Z", "month", "2026-04"},
+        {"2026-03-31T22:59:59.999Z", "financial year", "2025/26"},
+        {"2026-03-31T23:00:00.000Z", "financial year", "2026/27"},
+        {"2026-10-24T23:00:00.000Z", "day", "2026-10-25"},
+        {"2026-10-25T23:59:59.999Z", "day", "2026-10-25"},
+        {"2027-01-03T12:00:00.000Z", "week", "2026-W53"},
+        {"2025-12-29T00:00:00.000Z", "week", "2026-W01"},
+        {"2026-06-30T23:00:00.000Z", "quarter", "2026-Q3"},
+        {"2026-06-30T22:59:00.000Z", "half", "2026-H1"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        char period[REPORT_PERIOD_BYTES];
+        int64_t at;
+        assert_true(words_parse_time(known[i].at, &at));
+        assert_true(report_period_of(at, known[i].kind, period));
+        assert_string_equal(period, known[i].period);
+    }
+}
+
 static void bounds_are_said_alone_and_as_times_if_they_are_no_midnight(void **state)
 {
     (void)state;
@@ -125,6 +167,8 @@ int main(void)
         cmocka_unit_test(periods_are_days_of_london),
         cmocka_unit_test(what_the_calendar_has_not_is_refused),
         cmocka_unit_test(the_months_of_a_year_follow_each_other),
+        cmocka_unit_test(the_period_of_an_instant_is_read_as_one_that_has_it),
+        cmocka_unit_test(the_night_of_a_clock_change_is_of_the_day_in_london),
         cmocka_unit_test(bounds_are_said_alone_and_as_times_if_they_are_no_midnight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

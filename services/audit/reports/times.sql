@@ -1,18 +1,14 @@
 -- times: the router's own times: to the first offer, to acceptance, to the referrer being told
--- @on counted
+-- @on subject
 
 -- These are not the national measures and are never mixed with them. One row for each referral and measure; ms is NULL
 -- if it has not come to that.
 -- @part spans
 WITH span (place, measure, source, urgency_order, urgency, ms) AS (
-  SELECT 1, 'received to first offer', source, urgency_order, urgency_used,
-    first_offer_at_ms - received_at_ms FROM counted
-  UNION ALL SELECT 2, 'received to accepted', source, urgency_order, urgency_used,
-    first_accepted_at_ms - received_at_ms FROM counted
-  UNION ALL SELECT 3, 'received to referrer told', source, urgency_order, urgency_used,
-    referrer_told_at_ms - received_at_ms FROM counted
-  UNION ALL SELECT 4, 'decided to received', source, urgency_order, urgency_used,
-    CASE decided_basis WHEN 'stated' THEN received_at_ms - decided_at_ms END FROM counted)
+  SELECT 1, 'received to first offer', source, urgency_order, urgency_used, to_offer_ms FROM subject
+  UNION ALL SELECT 2, 'received to accepted', source, urgency_order, urgency_used, to_accepted_ms FROM subject
+  UNION ALL SELECT 3, 'received to referrer told', source, urgency_order, urgency_used, to_told_ms FROM subject
+  UNION ALL SELECT 4, 'decided to received', source, urgency_order, urgency_used, since_decision_ms FROM subject)
 
 -- @part figures
 count(*) AS referrals, count(ms) AS with_time,
@@ -40,11 +36,9 @@ WITH band (place, received_to_accepted, from_ms, to_ms) AS (VALUES (1, 'under 5 
   (4, '30 to 60 min', 1800000, 3600000), (5, '1 to 2 h', 3600000, 7200000),
   (6, '2 to 4 h', 7200000, 14400000), (7, '4 h and over', 14400000, 9223372036854775807),
   (8, 'open, not accepted', NULL, NULL), (9, 'ended, never accepted', NULL, NULL))
-SELECT received_to_accepted, count(c.referral) AS referrals FROM band LEFT JOIN counted c ON CASE place
-    WHEN 8 THEN c.first_accepted_at_ms IS NULL AND c.ended_at_ms IS NULL
-    WHEN 9 THEN c.first_accepted_at_ms IS NULL AND c.ended_at_ms IS NOT NULL
-    ELSE c.first_accepted_at_ms - c.received_at_ms >= band.from_ms
-      AND c.first_accepted_at_ms - c.received_at_ms < band.to_ms END
+SELECT received_to_accepted, count(s.referral) AS referrals FROM band LEFT JOIN subject s ON CASE place
+    WHEN 8 THEN NOT s.accepted AND s.ended_at_ms IS NULL WHEN 9 THEN NOT s.accepted AND s.ended_at_ms IS NOT NULL
+    ELSE s.to_accepted_ms >= band.from_ms AND s.to_accepted_ms < band.to_ms END
 GROUP BY place ORDER BY place
 
 -- @table times_by_group Times by source and urgency, in seconds
@@ -58,7 +52,7 @@ GROUP BY place ORDER BY place
 -- @column p95_s figure20 seconds of with_time
 -- @column max_s figure seconds of with_time
 ${spans}
-SELECT measure, coalesce(source, 'not recorded') AS source, urgency, ${figures} FROM span
+SELECT measure, source, urgency, ${figures} FROM span
 GROUP BY place, source, urgency_order
 ORDER BY place, source, urgency_order
 
@@ -71,8 +65,7 @@ ORDER BY place, source, urgency_order
 -- @column p90 figure20 offers of referrals
 -- @column p95 figure20 offers of referrals
 -- @column max figure offers of referrals
-WITH each (source, offers) AS (SELECT coalesce(source, 'not recorded'), offers FROM counted
-  UNION ALL SELECT 'all', offers FROM counted)
+WITH each (source, offers) AS (SELECT source, offers FROM subject UNION ALL SELECT 'all', offers FROM subject)
 SELECT source, count(*) AS referrals, sum(offers) AS offers, round(avg(offers), 1) AS mean,
   percentile(offers, 50) AS median, percentile(offers, 90) AS p90, percentile(offers, 95) AS p95,
   max(offers) AS max
@@ -87,16 +80,18 @@ ORDER BY source = 'all', source
 -- @column told_within_30_min people
 -- @column percent_of_referrals percent told_within_30_min of referrals
 -- @column percent_of_told percent told_within_30_min of told
-WITH each (source, ms) AS (SELECT coalesce(source, 'not recorded'),
-    referrer_told_at_ms - received_at_ms FROM counted
-  UNION ALL SELECT 'all', referrer_told_at_ms - received_at_ms FROM counted)
-SELECT source, count(*) AS referrals, count(ms) AS told,
-  count(*) FILTER (WHERE ms <= 1800000) AS told_within_30_min,
-  round(100.0 * count(*) FILTER (WHERE ms <= 1800000) / count(*), 1) AS percent_of_referrals,
-  round(100.0 * count(*) FILTER (WHERE ms <= 1800000) / nullif(count(ms), 0), 1) AS percent_of_told
+WITH each AS (SELECT source, told, told_within_30_min FROM subject
+  UNION ALL SELECT 'all', told, told_within_30_min FROM subject)
+SELECT source, count(*) AS referrals, sum(told) AS told, sum(told_within_30_min) AS told_within_30_min,
+  round(100.0 * sum(told_within_30_min) / count(*), 1) AS percent_of_referrals,
+  round(100.0 * sum(told_within_30_min) / nullif(sum(told), 0), 1) AS percent_of_told
 FROM each
 GROUP BY source
 ORDER BY source = 'all', source
 
+-- @note
+SELECT printf('%d decision%s stated as after the receipt, and in no figure here', sum(decision_after_receipt),
+  CASE sum(decision_after_receipt) WHEN 1 THEN ' is' ELSE 's are' END)
+FROM subject HAVING sum(decision_after_receipt) > 0
 -- @note percentiles are by nearest rank over the referrals with that time; 30 minutes is inclusive
 -- @note decided to received is counted only if the referrer stated the time of the decision
