@@ -175,7 +175,8 @@ class Reports:
         for case in self.counted:
             for name, clock in case.clocks.items():
                 ended = case.ended if name in ("response", "referrer told") else None  # the others run on
-                late = "met" if clock.stop is not None and clock.stop <= clock.due else \
+                late = "stopped_before_its_start" if clock.stop is not None and clock.stop < clock.start else \
+                    "met" if clock.stop is not None and clock.stop <= clock.due else \
                     "stopped_late" if clock.stop is not None else \
                     "referral_ended_first" if ended is not None and ended <= clock.due else \
                     "past_due_not_stopped" if self.now > clock.due else "not_yet_due"
@@ -183,7 +184,7 @@ class Reports:
                 ours[name, clock.standard, "passed_on" if name == "response" and case.passed_on else late] += 1
         theirs = {(row["clock"], row["standard"], column): row[column] for row in self.ask("breaches")["clocks"]
                   for column in ("started", "met", "stopped_late", "past_due_not_stopped", "not_yet_due", "referral_ended_first",
-                                 "passed_on")}
+                                 "stopped_before_its_start", "passed_on")}
         for key in sorted(ours.keys() | theirs.keys()):
             self.compare("breaches", " ".join(key), ours[key], theirs.get(key, 0))
 

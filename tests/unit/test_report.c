@@ -362,6 +362,26 @@ static void R2_section_136_counts_by_the_history_of_each_detention(void **state)
     assert_true(report_reader_says("verdicts", "1 under 18 at a police station (must be 0)"));
 }
 
+static void R2_a_handover_before_the_arrival_is_no_handover_in_time(void **state)
+{
+    (void)state;
+    struct story_person person = {.source = STREET,
+                                  .urgency = URGENT,
+                                  .age = 40,
+                                  .place = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_HEALTH_BASED};
+    for (uint32_t i = 1; i <= 2; i++) {
+        story_receive(&story, i, person);
+        story_detention(&story, i, STEP(ARRIVED), person.place, false);
+    }
+    story_at(&story, 10);
+    story_detention(&story, 1, STEP(POLICE_LEFT), 0, false);
+    story.told_late_min = 15;
+    story_detention(&story, 2, STEP(POLICE_LEFT), 0, false);
+    report_reader_read(&story, "section136", 0, 0);
+    cell_is("summary", "handover by the police recorded", "count", "1");
+    cell_is("summary", "handover by the police recorded as before the arrival", "count", "1");
+}
+
 /* The area is counted, and nobody is named. A check that is told late, and was in time, was not missed. */
 static void R5_checks_and_reviews_that_were_missed_are_counted_by_area(void **state)
 {
@@ -425,6 +445,7 @@ int main(void)
         TEST(volume_reconciles_with_0_lost),
         TEST(volume_counts_a_referral_that_nobody_owns_as_lost),
         TEST(R2_section_136_counts_by_the_history_of_each_detention),
+        TEST(R2_a_handover_before_the_arrival_is_no_handover_in_time),
         TEST(R5_checks_and_reviews_that_were_missed_are_counted_by_area),
         TEST(the_range_takes_its_first_instant_and_not_its_last),
     };

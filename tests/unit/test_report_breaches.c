@@ -164,6 +164,20 @@ static void closing_a_case_ends_no_clock_of_a_detention(void **state)
     cell_is("breaches", "R-0001|section 136", "late_min", "60.0");
 }
 
+/* As the clock of a handover does by a handover that was entered as before the arrival. */
+static void a_clock_that_stopped_before_its_start_is_not_met(void **state)
+{
+    (void)state;
+    story_at(&story, 10);
+    story_receive(&story, 1, person);
+    story.told_late_min = 5;
+    story_contact(&story, 1, "north", true);
+    read_breaches();
+    cell_is("clocks", "response", "met", "0");
+    cell_is("clocks", "response", "stopped_before_its_start", "1");
+    cell_is("clocks", "response", "time_is_up", "0");
+}
+
 /* A late contact without the broker's word at the limit is a breach all the same: table and list agree. */
 static void each_late_clock_is_in_the_list_though_nobody_said_so_at_its_limit(void **state)
 {
@@ -189,6 +203,7 @@ int main(void)
         TEST(a_referral_that_ended_before_the_limit_is_neither_met_nor_late_for_ever),
         TEST(a_referral_that_ended_after_the_limit_unseen_is_late_until_its_end),
         TEST(closing_a_case_ends_no_clock_of_a_detention),
+        TEST(a_clock_that_stopped_before_its_start_is_not_met),
         TEST(each_late_clock_is_in_the_list_though_nobody_said_so_at_its_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

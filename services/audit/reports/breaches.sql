@@ -15,6 +15,7 @@ stands IN ('met', 'stopped late', 'past due, not stopped')
 -- @column past_due_not_stopped people
 -- @column not_yet_due people
 -- @column referral_ended_first people
+-- @column stopped_before_its_start people
 -- @column passed_on people
 -- @column time_is_up people
 -- @column met_percent_of_time_is_up percent met of time_is_up
@@ -25,6 +26,7 @@ SELECT clock, provenance, standard, count(*) AS started, count(*) FILTER (WHERE 
   count(*) FILTER (WHERE stands = 'past due, not stopped') AS past_due_not_stopped,
   count(*) FILTER (WHERE stands = 'not yet due') AS not_yet_due,
   count(*) FILTER (WHERE stands = 'referral ended first') AS referral_ended_first,
+  count(*) FILTER (WHERE stands = 'stopped before its start') AS stopped_before_its_start,
   count(*) FILTER (WHERE stands = 'passed on') AS passed_on,
   count(*) FILTER (WHERE ${is_up}) AS time_is_up,
   round(100.0 * count(*) FILTER (WHERE stands = 'met') / nullif(count(*) FILTER (WHERE ${is_up}), 0), 1)
@@ -95,6 +97,7 @@ FROM limit_corrected JOIN counted USING (referral)
 --   is closed
 -- @note referral ended first: closed or withdrawn before the limit, so neither met nor late; the percentage of those
 --   whose time is up leaves it out, the percentage of those started has it as not met
+-- @note stopped before its start: entered so, such as a handover by the police before the arrival; neither met nor late
 -- @note a limit that ran out can turn out otherwise: a contact is told late and was in time, the urgency is changed, an
 --   entry is corrected. It is then no breach, and stands in a table of its own
 -- @note met by a later limit: it would have been late by the limit that ran out first

@@ -9,7 +9,8 @@ CASE WHEN k.clock IN ('section 136', 'health check', 'custody review', 'escape')
 
 -- The clocks that run from the receipt are of the referral, and end with it: a referral that ended before the limit is
 -- neither met nor late, today and for ever. The clocks of a detention run on: closing a case here ends no detention. The
--- response of a case that was passed on is the other provider's to report (national.sql).
+-- response of a case that was passed on is the other provider's to report (national.sql). A stop that was stated as before
+-- the start, such as a handover by the police before the arrival, is an error of entry and no success.
 -- @ground
 CREATE TEMP VIEW clock_now AS
 WITH clock_end AS (SELECT k.*, ${provenance} AS provenance, s.as_at_ms,
@@ -18,6 +19,7 @@ WITH clock_end AS (SELECT k.*, ${provenance} AS provenance, s.as_at_ms,
   FROM main.clock k JOIN main.referral r USING (referral) JOIN scope s)
 SELECT *, coalesce(stopped_at_ms, referral_ended_ms, as_at_ms) AS ran_until_ms,
   CASE WHEN passed_on THEN 'passed on'
+    WHEN stopped_at_ms < started_at_ms THEN 'stopped before its start'
     WHEN stopped_at_ms <= due_at_ms THEN 'met' WHEN stopped_at_ms > due_at_ms THEN 'stopped late'
     WHEN referral_ended_ms <= due_at_ms THEN 'referral ended first'
     WHEN as_at_ms > due_at_ms THEN 'past due, not stopped' ELSE 'not yet due' END AS stands

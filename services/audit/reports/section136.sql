@@ -40,7 +40,9 @@ UNION ALL SELECT 'held for more than 24 hours', count(*) FROM held
   WHERE until_now_ms - first_arrival_ms > 86400000
 UNION ALL SELECT 'held beyond their hours, extensions included', count(*) FROM held WHERE until_now_ms > until_ms
 UNION ALL SELECT 'first arrival corrected to a later one, which moved nothing', count(corrected_at_ms) FROM held
-UNION ALL SELECT 'handover by the police recorded', count(handover_ms) FROM held
+UNION ALL SELECT 'handover by the police recorded', count(*) FROM held WHERE handover_ms >= 0
+UNION ALL SELECT 'handover by the police recorded as before the arrival, not counted above', count(*) FROM held
+  WHERE handover_ms < 0
 UNION ALL SELECT 'handover by the police took more than 60 min', count(*) FROM held WHERE handover_ms > 3600000
 UNION ALL SELECT 'under 18', count(*) FROM held WHERE age_band = 'under 18'
 UNION ALL SELECT 'under 18 at a police station', count(*) FROM held WHERE child_at_station
