@@ -78,23 +78,50 @@ static json_t *report_cell(sqlite3_stmt *statement, int column)
     }
 }
 
-static bool add_report_row(sqlite3_stmt *statement, json_t *rows)
+/* Our own rule: of fewer than so many, a percentile that far up says no more than the longest does. */
+enum { FIGURE20_LEAST = 20 };
+static const char figure20_note[] =
+    "p90 and p95 are not shown of fewer than 20, because they would say no more than the longest does";
+
+static void blank_few(const struct report_table *table, json_t *row)
+{
+    for (size_t i = 0; i < table->column_count; i++) {
+        const struct report_column *column = &table->columns[i];
+        if (column->kind == REPORT_FIGURE20 &&
+            json_integer_value(json_array_get(row, (size_t)column->of[0])) < FIGURE20_LEAST)
+            json_array_set_new(row, i, json_null());
+    }
+}
+
+static bool has_figure20(const struct report *report)
+{
+    for (size_t i = 0; i < report->table_count; i++)
+        for (size_t x = 0; x < report->tables[i].column_count; x++)
+            if (report->tables[i].columns[x].kind == REPORT_FIGURE20)
+                return true;
+    return false;
+}
+
+static bool add_report_row(sqlite3_stmt *statement, const struct report_table *table, json_t *rows)
 {
     json_t *row = json_array();
     bool whole = row;
     for (int i = 0; i < sqlite3_column_count(statement) && whole; i++)
         whole = json_array_append_new(row, report_cell(statement, i)) == 0;
+    if (whole)
+        blank_few(table, row);
     return json_array_append_new(rows, row) == 0 && whole;
 }
 
 /* Adds the rows, or as many as are wanted, and counts the others. SQLITE_DONE if that was all. */
-static int add_report_rows(sqlite3_stmt *statement, size_t rows_max, json_t *rows, json_int_t *left_out)
+static int add_report_rows(sqlite3_stmt *statement, const struct report_table *table, size_t rows_max,
+                           json_t *rows, json_int_t *left_out)
 {
     int stepped;
     while ((stepped = sqlite3_step(statement)) == SQLITE_ROW)
         if (rows_max && json_array_size(rows) == rows_max)
             ++*left_out;
-        else if (!add_report_row(statement, rows))
+        else if (!add_report_row(statement, table, rows))
             return SQLITE_NOMEM;
     return stepped;
 }
@@ -156,7 +183,7 @@ static json_t *ask_table(sqlite3 *database, const struct report_table *table, si
     bool whole =
         columns && rows && sqlite3_prepare_v2(database, table->sql, -1, &statement, NULL) == SQLITE_OK;
     assert(!whole || has_its_columns(statement, table));
-    whole = whole && add_report_rows(statement, rows_max, rows, &left_out) == SQLITE_DONE;
+    whole = whole && add_report_rows(statement, table, rows_max, rows, &left_out) == SQLITE_DONE;
     sqlite3_finalize(statement);
     if (whole)
         return json_pack("{s:s, s:s, s:o, s:o, s:o*}", "name", table->name, "title", table->title, "columns",
@@ -190,12 +217,13 @@ static bool add_lines(sqlite3 *database, const struct report_line *line, json_t 
 
 static bool fill_report(sqlite3 *database, const struct report *report, size_t rows_max, json_t *document)
 {
-    json_t *tables = json_object_get(document, "tables");
+    json_t *tables = json_object_get(document, "tables"), *notes = json_object_get(document, "notes");
     for (size_t i = 0; i < report->table_count; i++)
         if (json_array_append_new(tables, ask_table(database, &report->tables[i], rows_max)) != 0)
             return false;
     return add_lines(database, report->verdicts, json_object_get(document, "verdicts")) &&
-           add_lines(database, report->notes, json_object_get(document, "notes"));
+           add_lines(database, report->notes, notes) &&
+           (!has_figure20(report) || json_array_append_new(notes, json_string(figure20_note)) == 0);
 }
 
 static int ask_open_trail(sqlite3 *database, const struct report *report,

@@ -44,7 +44,7 @@ enum report_kind {
     REPORT_COUNT,    /* a whole number of what `unit` says */
     REPORT_PERCENT,  /* 100 times the count of[0] out of the count of[1], less the count of[2] */
     REPORT_FIGURE,   /* in `unit`, worked out over the count of[0] */
-    REPORT_FIGURE20, /* the same, and it says little of fewer than 20 */
+    REPORT_FIGURE20, /* the same, and null of fewer than 20 */
     REPORT_CASE,     /* from here on what points to one case: its number, */
     REPORT_EVENT,    /* the number of an event, */
     REPORT_WHEN,     /* a time of day, */

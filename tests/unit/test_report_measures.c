@@ -87,12 +87,34 @@ static void a_decision_that_was_stated_as_after_the_receipt_is_no_wait(void **st
     cell_is("measures", "R-0002", "decision_after_receipt", "1");
 }
 
+static void a_percentile_that_far_up_is_blank_of_fewer_than_20(void **state)
+{
+    (void)state;
+    for (uint32_t i = 1; i <= 20; i++) {
+        story_at(&story, i);
+        story_receive(&story, i, person);
+        story_at(&story, i + 0.5);
+        story_offer(&story, i, 1, "north");
+        if (i < 19)
+            continue;
+        report_reader_read(&story, "times", 0, 0);
+        cell_is("times", "received to first offer", "median_s", "30.0");
+        cell_is("times", "received to first offer", "p90_s", i < 20 ? "" : "30.0");
+        cell_is("times", "received to first offer", "p95_s", i < 20 ? "" : "30.0");
+        cell_is("offers", "all", "p95", i < 20 ? "" : "1");
+        assert_true(report_reader_says("notes", "p90 and p95 are not shown of fewer than 20"));
+    }
+    report_reader_read(&story, "volume", 0, 0);
+    assert_false(report_reader_says("notes", "p90"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, measures_set_up, measures_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(each_referral_stands_once_with_its_groups_periods_waits_and_measures),
+        TEST(a_percentile_that_far_up_is_blank_of_fewer_than_20),
         TEST(a_decision_that_was_stated_as_after_the_receipt_is_no_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
