@@ -189,27 +189,26 @@ class Reports:
             self.compare("breaches", " ".join(key), ours[key], theirs.get(key, 0))
 
     def national(self):
-        """CCR119, CCR120, PLS123: from receipt to the first attended face-to-face contact; the limits are inclusive."""
+        """The router's own measures: from receipt to the first attended face-to-face contact; the limits are inclusive."""
         ours = Counter()
         for case in self.counted:
-            department = case.source == "emergency department"
-            measure, allowed = ("PLS123", 60) if department else \
-                {"very urgent": ("CCR119", 240), "urgent": ("CCR120", 1440)}.get(case.urgency, (None, 0))
-            if measure:
-                band = "?" if case.age is None else "a" if case.age >= 18 else "b"
-                wait = None if case.seen is None else max(case.seen, case.received) - case.received
-                key = f"{measure}{band}"
+            kind, allowed = ("emergency department", 60) if case.source == "emergency department" else \
+                (f"community, {case.urgency}", {"emergency": 0, "very urgent": 240, "urgent": 1440}.get(case.urgency))
+            band = "age not known" if case.age is None else "18 and over" if case.age >= 18 else "under 18"
+            wait = None if case.seen is None else max(case.seen, case.received) - case.received
+            for key in ((kind, "all"), (kind, band)) if allowed is not None else ():
                 if case.passed_on:  # [PAGE]: neither met nor late
-                    ours[key, "passed on to another provider, which reports it: in no line above, of all received"] += 1
+                    ours[*key, "passed on to another provider, which reports it: in no line above, of all received"] += 1
                     continue
-                ours[key, "new referrals"] += 1
-                ours[key, "had a face-to-face contact"] += wait is not None
-                ours[key, f"seen within {allowed} min, of new referrals"] += wait is not None and wait <= allowed * MINUTE
-                ours[key, "never seen: ended without a face-to-face contact, of new referrals"] += \
+                ours[*key, "new referrals"] += 1
+                ours[*key, "had a face-to-face contact"] += wait is not None
+                if allowed:
+                    ours[*key, f"seen within {allowed} min, of new referrals"] += wait is not None and wait <= allowed * MINUTE
+                ours[*key, "never seen: ended without a face-to-face contact, of new referrals"] += \
                     wait is None and case.ended is not None
         report = self.ask("national")
-        theirs = {(row["measure"], row["line"]): row["count"] for row in report["measures"]}
-        for key in {*ours, *(key for key in theirs if key[1] == "new referrals")}:
+        theirs = {(row["measure"], row["ages"], row["line"]): row["count"] for row in report["own"]}
+        for key in {*ours, *(key for key in theirs if key[2] == "new referrals")}:
             self.compare("national", " ".join(key), ours[key], theirs.get(key, 0))
         self.passed_on({row["number"]: row for row in report["passed_on"]})
         before = next(row["count"] for row in report["recording"] if row["line"].startswith("seen before the receipt"))

@@ -57,12 +57,13 @@ static void exactly_240_minutes_counts_as_met_and_a_millisecond_more_does_not(vo
     tell_seen(1, 0, person, 240);
     tell_seen(2, 300, person, 240 + 1.0 / 60000);
     report_reader_read(&story, "national", 0, 0);
-    cell_is("measures", "CCR119a|new referrals", "count", "2");
-    cell_is("measures", "CCR119a|had a face-to-face contact", "count", "2");
-    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "count", "1");
-    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "percent", "50.0");
-    cell_is("measures", "CCR119a|seen later", "count", "1");
-    cell_is("waits", "CCR119a", "median_min", "240.0");
+    cell_is("own", "community, very urgent|18 and over|new referrals", "count", "2");
+    cell_is("own", "community, very urgent|18 and over|had a face-to-face contact", "count", "2");
+    cell_is("own", "community, very urgent|18 and over|seen within 240 min, of new referrals", "count", "1");
+    cell_is("own", "community, very urgent|18 and over|seen within 240 min, of new referrals", "percent",
+            "50.0");
+    cell_is("own", "community, very urgent|18 and over|seen later", "count", "1");
+    cell_is("waits", "community, very urgent|18 and over", "median_min", "240.0");
 }
 
 static void accepted_or_rung_is_not_seen_and_never_seen_is_a_line_of_its_own(void **state)
@@ -76,15 +77,17 @@ static void accepted_or_rung_is_not_seen_and_never_seen_is_a_line_of_its_own(voi
     tell_seen(3, 70, person, -1);  /* accepted, open, past the time at the end */
     tell_seen(4, 400, person, -1); /* accepted, open, still within time */
     report_reader_read(&story, "national", 0, 0);
-    cell_is("measures", "CCR119a|new referrals", "count", "4");
-    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "count", "1");
-    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "out_of", "4");
-    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "percent", "25.0");
-    cell_is("measures", "CCR119a|seen within 240 min, of those with", "out_of", "1");
-    cell_is("measures", "CCR119a|seen within 240 min, of those with", "percent", "100.0");
-    cell_is("measures", "CCR119a|never seen", "count", "1");
-    cell_is("measures", "CCR119a|open, not seen and past the time", "count", "1");
-    cell_is("measures", "CCR119a|open, not seen and still within time", "count", "1");
+    cell_is("own", "community, very urgent|18 and over|new referrals", "count", "4");
+    cell_is("own", "community, very urgent|18 and over|seen within 240 min, of new referrals", "count", "1");
+    cell_is("own", "community, very urgent|18 and over|seen within 240 min, of new referrals", "out_of", "4");
+    cell_is("own", "community, very urgent|18 and over|seen within 240 min, of new referrals", "percent",
+            "25.0");
+    cell_is("own", "community, very urgent|18 and over|seen within 240 min, of those with", "out_of", "1");
+    cell_is("own", "community, very urgent|18 and over|seen within 240 min, of those with", "percent",
+            "100.0");
+    cell_is("own", "community, very urgent|18 and over|never seen", "count", "1");
+    cell_is("own", "community, very urgent|18 and over|open, not seen and past the time", "count", "1");
+    cell_is("own", "community, very urgent|18 and over|open, not seen and still within time", "count", "1");
 }
 
 static void tell_passed_on(uint32_t number, const char *provider, int64_t received_ms)
@@ -116,14 +119,15 @@ static void R8_passed_on_is_neither_met_nor_late_and_both_waits_are_shown(void *
     story_finish(&story, 4, CONCORDAT__V1__OUTCOME__OUTCOME_REFERRED_ON); /* and nobody says to whom */
     tell_passed_on(2, "RX4", story.now_ms - 400 * 60000);                 /* told later: 40 minutes after */
     report_reader_read(&story, "national", 0, 0);
-    cell_is("measures", "CCR119a|new referrals", "count", "2");
-    cell_is("measures", "CCR119a|had a face-to-face contact", "count", "1");
-    cell_is("measures", "CCR119a|seen within 240 min, of new referrals", "percent", "50.0");
-    cell_is("measures", "CCR119a|seen later", "count", "0");
-    cell_is("measures", "CCR119a|never seen", "count", "1");
-    cell_is("measures", "CCR119a|passed on to another provider", "count", "2");
-    cell_is("measures", "CCR119a|passed on to another provider", "out_of", "4");
-    cell_is("waits", "CCR119a", "seen", "1");
+    cell_is("own", "community, very urgent|18 and over|new referrals", "count", "2");
+    cell_is("own", "community, very urgent|18 and over|had a face-to-face contact", "count", "1");
+    cell_is("own", "community, very urgent|18 and over|seen within 240 min, of new referrals", "percent",
+            "50.0");
+    cell_is("own", "community, very urgent|18 and over|seen later", "count", "0");
+    cell_is("own", "community, very urgent|18 and over|never seen", "count", "1");
+    cell_is("own", "community, very urgent|18 and over|passed on to another provider", "count", "2");
+    cell_is("own", "community, very urgent|18 and over|passed on to another provider", "out_of", "4");
+    cell_is("waits", "community, very urgent|18 and over", "seen", "1");
     cell_is("passed_on", "R-0002|RX4", "person_seen_after_min", "not known to us");
     cell_is("passed_on", "R-0002|RX4", "to_there_min", "40.0");
     cell_is("passed_on", "R-0002|RX4", "our_time_ran_out_first", "no");
@@ -147,14 +151,14 @@ static void each_person_falls_in_the_measure_of_their_source_urgency_and_age(voi
     tell_seen(5, 1620,
               (struct story_person){.source = STREET, .urgency = CONCORDAT__V1__URGENCY__URGENCY_ROUTINE}, 5);
     report_reader_read(&story, "national", 0, 0);
-    cell_is("measures", "CCR120b|seen within 1440 min, of new", "percent", "100.0");
-    cell_is("measures", "PLS123a|seen within 60 min, of new", "percent", "100.0");
-    cell_is("measures", "PLS123b|seen within 60 min, of new", "percent", "0.0");
-    cell_is("measures", "CCR119?|seen within 240 min, of new", "percent", "100.0");
-    cell_is("measures", "CCR119a|new referrals", "count", "0");
+    cell_is("own", "community, urgent|under 18|seen within 1440 min, of new", "percent", "100.0");
+    cell_is("own", "emergency department|18 and over|seen within 60 min, of new", "percent", "100.0");
+    cell_is("own", "emergency department|under 18|seen within 60 min, of new", "percent", "0.0");
+    cell_is("own", "community, very urgent|age not known|seen within 240 min, of new", "percent", "100.0");
+    cell_is("own", "community, very urgent|18 and over|new referrals", "count", "0");
     cell_is("recording", "urgency not recorded", "count", "1");
     cell_is("recording", "time of the decision", "count", "5");
-    cell_is("recording", "in no measure", "count", "1");
+    cell_is("recording", "in no measure of our own", "count", "1");
 }
 
 static void a_drill_is_outside_every_figure_of_every_report(void **state)

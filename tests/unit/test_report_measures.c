@@ -108,6 +108,129 @@ static void a_percentile_that_far_up_is_blank_of_fewer_than_20(void **state)
     assert_false(report_reader_says("notes", "p90"));
 }
 
+/* ---- the published cohort ---- */
+
+#define EMERGENCY  CONCORDAT__V1__URGENCY__URGENCY_EMERGENCY
+#define URGENT     CONCORDAT__V1__URGENCY__URGENCY_URGENT
+#define DEPARTMENT CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT
+
+static void accept_by(uint32_t number, struct story_person who, const char *team)
+{
+    story_receive(&story, number, who);
+    story_offer(&story, number, 1, team);
+    story_accept(&story, number, 1, team, "");
+}
+
+static void decline_by(uint32_t number, struct story_person who, const char *team)
+{
+    story_receive(&story, number, who);
+    story_offer(&story, number, 1, team);
+    story_end_offer(&story, number, 1, team, CONCORDAT__V1__OFFER_END__OFFER_END_DECLINED,
+                    CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_NO_CAPACITY);
+}
+
+/* Not by the source: a department's referral that a crisis team took is no referral to liaison. */
+static void the_published_cohort_goes_by_the_team_that_has_it(void **state)
+{
+    (void)state;
+    const struct story_person from_department = {.source = DEPARTMENT, .urgency = VERY_URGENT, .age = 40};
+    story_policy(&story); /* north is A02, liaison A11 */
+    accept_by(1, from_department, "liaison");
+    accept_by(2, from_department, "north");
+    accept_by(3, person, "liaison"); /* from the street, to liaison: in neither */
+    report_reader_read(&story, "national", 0, 0);
+    cell_is("published", "PLS121|all", "count", "1");
+    cell_is("published", "CCR117|all", "count", "1");
+    cell_is("published", "CCR117a", "count", "1");
+    cell_is("published", "CCR117b", "count", "0");
+    cell_is("own", "emergency department|all|new referrals", "count", "2");
+    cell_is("recording", "in no published measure", "count", "1");
+}
+
+static void a_refused_referral_is_published_and_one_that_nobody_answered_is_not(void **state)
+{
+    (void)state;
+    story_policy(&story);
+    decline_by(1, person, "north");
+    story_receive(&story, 2, person);
+    story_offer(&story, 2, 1, "north");
+    report_reader_read(&story, "national", 0, 0);
+    cell_is("published", "CCR117|all", "count", "1");
+    cell_is("own", "community, very urgent|all|new referrals", "count", "2");
+}
+
+/* The policy's urgency is the router's own: nationally it is in no measure. */
+static void an_urgency_that_was_assumed_is_in_no_published_measure(void **state)
+{
+    (void)state;
+    story_policy(&story);
+    accept_by(1, (struct story_person){.source = STREET, .routed_as = VERY_URGENT, .age = 30}, "north");
+    accept_by(2, (struct story_person){.source = STREET, .urgency = EMERGENCY, .age = -1}, "north");
+    report_reader_read(&story, "national", 0, 0);
+    cell_is("published", "CCR117|all", "count", "0");
+    cell_is("published", "CCR70|all", "count", "1");
+    cell_is("published", "in CCR70|age not known", "count", "1");
+    cell_is("own", "community, very urgent|all|new referrals", "count", "1");
+    cell_is("own", "community, emergency|all|open and not seen", "count", "1");
+}
+
+/* The rate of NHS England leaves out who was never seen; our own has them in the denominator. */
+static void each_count_stands_under_its_own_code_with_its_denominator(void **state)
+{
+    (void)state;
+    story_policy(&story);
+    for (uint32_t i = 1; i <= 3; i++)
+        accept_by(i, person, "north");
+    story_at(&story, 240);
+    story_contact(&story, 1, "north", true);
+    story_at(&story, 241);
+    story_contact(&story, 2, "north", true);
+    report_reader_read(&story, "national", 0, 0);
+    cell_is("published", "CCR117|all", "count", "3");
+    cell_is("published", "CCR118|all", "count", "2");
+    cell_is("published", "CCR119|all", "count", "1");
+    cell_is("published", "CCR119|all", "out_of", "2");
+    cell_is("published", "CCR119b|under 18", "percent", "50.0");
+    cell_is("own", "community, very urgent|all|seen within 240 min, of new", "percent", "33.3");
+}
+
+/* A nurse writes the minute; the month ends at midnight in London. */
+static void what_the_published_code_loses_is_counted(void **state)
+{
+    (void)state;
+    story_policy(&story);
+    accept_by(1, person, "north"); /* 20 seconds past the minute */
+    story.now_ms = STORY_START_MS + 40000;
+    story.told_late_min = 1;
+    story_contact(&story, 1, "north", true);
+    story.told_late_min = 0;
+    int64_t october_ms = INT64_C(1790809200000); /* 2026-09-30T23:00:00Z */
+    story.now_ms = october_ms - 60000;
+    accept_by(2, person, "north");
+    story.now_ms = october_ms;
+    story_contact(&story, 2, "north", true);
+    report_reader_read(&story, "national", 0, 0);
+    cell_is("published", "CCR117|all", "count", "2");
+    cell_is("published", "CCR118|all", "count", "0");
+    cell_is("own", "community, very urgent|all|had a face-to-face contact", "count", "2");
+    cell_is("recording", "seen, but for the published code too late", "count", "2");
+}
+
+static void a_policy_with_another_limit_stands_beside_the_national_one(void **state)
+{
+    (void)state;
+    struct story_person slower = person;
+    slower.routed_as = URGENT; /* by whose limit the clock runs */
+    accept_by(1, person, "north");
+    accept_by(2, person, "north");
+    story_urgency(&story, 2, slower, VERY_URGENT);
+    report_reader_read(&story, "national", 0, 0);
+    cell_is("limits", "community, very urgent", "national_limit", "240 min");
+    cell_is("limits", "community, very urgent", "policy_limit", "240 to 1440 min");
+    cell_is("limits", "community, very urgent", "with_another_limit", "1");
+    cell_is("limits", "community, urgent", "policy_limit", "none");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, measures_set_up, measures_tear_down)
 
 int main(void)
@@ -115,6 +238,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_referral_stands_once_with_its_groups_periods_waits_and_measures),
         TEST(a_percentile_that_far_up_is_blank_of_fewer_than_20),
+        TEST(the_published_cohort_goes_by_the_team_that_has_it),
+        TEST(a_refused_referral_is_published_and_one_that_nobody_answered_is_not),
+        TEST(an_urgency_that_was_assumed_is_in_no_published_measure),
+        TEST(each_count_stands_under_its_own_code_with_its_denominator),
+        TEST(what_the_published_code_loses_is_counted),
+        TEST(a_policy_with_another_limit_stands_beside_the_national_one),
         TEST(a_decision_that_was_stated_as_after_the_receipt_is_no_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,82 +1,116 @@
--- national: equivalents of the national measures CCR119, CCR120 and PLS123, with both denominators
--- @on counted
+-- national: the national measures under their codes, and the same of all who were referred, by the router's own count
+-- @on subject
 
--- The published figures divide by every new referral, the urgent and emergency dashboard only by referrals that had a
--- face-to-face contact, so that people who were never seen vanish from it. Both are printed here, and never seen is a
--- line of its own. What counts as seen the router has decided (CheckedIn.counts_as_seen).
+-- The published measures are counts. The rate that NHS England makes of them divides those seen in time by those who had a
+-- contact, so that people who were never seen vanish from it. Here each rate stands with its denominator, and never seen is
+-- a line of its own. What counts as seen the router has decided (CheckedIn.counts_as_seen).
 
--- Which referrals belong to which measure, and what it allows. A person whom no team accepted has no team type, so the
--- kind is told by the source: the emergency department for liaison, all others for crisis.
--- @part asked
-WITH measure (place, code, about, from_department, urgency, allowed_min) AS (VALUES
-    (1, 'CCR119', 'very urgent, community', 0, 'very urgent', 240),
-    (2, 'CCR120', 'urgent, community', 0, 'urgent', 1440),
-    (3, 'PLS123', 'liaison, emergency department', 1, NULL, 60)),
-  ages (suffix, age_band) AS (VALUES ('a', '18 and over'), ('b', 'under 18'), ('?', 'age not known')),
-  asked AS (SELECT m.place, a.suffix, m.code || a.suffix AS measure, m.about, a.age_band,
-      m.allowed_min, m.allowed_min * 60000 AS allowed_ms, r.referral, r.ended_at_ms,
-      r.passed_on_at_ms IS NOT NULL AS passed,
-      CASE WHEN r.passed_on_at_ms IS NULL THEN r.first_face_to_face_at_ms - r.received_at_ms END AS seen_ms,
-      r.as_at_ms - r.received_at_ms AS open_ms
-    FROM measure m JOIN ages a LEFT JOIN counted r ON r.age_band = a.age_band
-      AND (r.source IS 'emergency department') = m.from_department
-      AND (m.urgency IS NULL OR r.routed_as = m.urgency))
+-- @part ages
+ages (ages_place, suffix, ages) AS (VALUES (1, '', 'all'), (2, 'a', '18 and over'), (3, 'b', 'under 18'),
+  (4, NULL, 'age not known'))
+
+-- @table published By the published cohort: the team that it is recorded to, and the priority recorded (an approximation)
+-- @column measure key
+-- @column ages key
+-- @column counts key
+-- @column count people
+-- @column out_of people
+-- @column percent percent count of out_of
+WITH ${ages},
+  total AS (SELECT m.*, a.*, count(s.referral) AS new, count(s.published_seen_ms) AS seen,
+      count(*) FILTER (WHERE s.published_seen_ms <= m.limit_ms) AS in_time
+    FROM national_measure m JOIN ages a LEFT JOIN subject s ON s.published_kind = m.kind AND a.ages IN ('all', s.age_band)
+    GROUP BY m.place, a.ages_place),
+  line AS (SELECT place, ages_place, suffix, ages, new, 1 AS row, new_code AS code, 'new referrals, ' || kind AS counts,
+      new AS value, NULL AS denominator FROM total
+    UNION ALL SELECT place, ages_place, suffix, ages, new, 2, seen_code, 'had a face-to-face contact', seen, NULL FROM total
+    UNION ALL SELECT place, ages_place, suffix, ages, new, 3, in_time_code,
+      printf('seen within %d min, of those with a contact', limit_min), in_time, seen FROM total)
+SELECT coalesce(code || suffix, 'in ' || code) AS measure, ages, counts, value AS count, denominator AS out_of,
+  round(100.0 * value / nullif(denominator, 0), 1) AS percent
+FROM line WHERE code IS NOT NULL AND (suffix IS NOT NULL OR new > 0)
+ORDER BY place, ages_place, row
 
 -- The lines of each measure, with what they count and of how many. The first two are the denominators.
--- @table measures Measures (a: 18 and over, b: under 18, ?: age not known)
+-- @part asked
+WITH ${ages},
+  asked AS (SELECT m.place, m.kind AS measure, m.limit_min, m.limit_ms, a.ages_place, a.ages, s.referral, s.passed_on, s.seen,
+      s.never_seen, s.to_seen_ms, s.seen_in_time, s.ended_at_ms, s.as_at_ms - s.received_at_ms AS open_ms
+    FROM national_measure m JOIN ages a LEFT JOIN subject s ON s.own_kind = m.kind AND a.ages IN ('all', s.age_band))
+
+-- @part waiting
+seen = 0 AND ended_at_ms IS NULL
+
+-- @table own All who were referred, by source and the urgency used
 -- @column measure key
+-- @column ages key total=all
 -- @column line key
 -- @column count people
 -- @column out_of people
 -- @column percent percent count of out_of
 ${asked},
-  totals AS (SELECT place, suffix, measure, allowed_min,
-      count(referral) FILTER (WHERE NOT passed) AS new, count(*) FILTER (WHERE passed) AS passed,
-      count(seen_ms) AS seen, count(*) FILTER (WHERE seen_ms <= allowed_ms) AS in_time,
-      count(*) FILTER (WHERE seen_ms > allowed_ms) AS late,
-      count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NOT NULL AND NOT passed) AS never,
-      count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NULL AND open_ms > allowed_ms) AS open_late,
-      count(*) FILTER (WHERE seen_ms IS NULL AND ended_at_ms IS NULL AND open_ms <= allowed_ms) AS open_in_time
-    FROM asked GROUP BY place, suffix),
-  words (row, text) AS (VALUES
-    (1, 'new referrals'),
-    (2, 'had a face-to-face contact'),
-    (3, 'seen within %d min, of new referrals'),
-    (4, 'seen within %d min, of those with a face-to-face contact'),
-    (5, 'seen later, of new referrals'),
-    (6, 'never seen: ended without a face-to-face contact, of new referrals'),
-    (7, 'open, not seen and past the time, of new referrals'),
-    (8, 'open, not seen and still within time, of new referrals'),
-    (9, 'passed on to another provider, which reports it: in no line above, of all received')),
+  totals AS (SELECT place, ages_place, measure, ages, limit_min,
+      count(referral) FILTER (WHERE NOT passed_on) AS new, count(*) FILTER (WHERE passed_on) AS passed,
+      count(*) FILTER (WHERE seen) AS seen, count(*) FILTER (WHERE seen_in_time) AS in_time,
+      count(*) FILTER (WHERE to_seen_ms > limit_ms) AS late, count(*) FILTER (WHERE never_seen) AS never,
+      count(*) FILTER (WHERE ${waiting} AND open_ms > limit_ms) AS open_late,
+      count(*) FILTER (WHERE ${waiting} AND open_ms <= limit_ms) AS open_in_time,
+      count(*) FILTER (WHERE ${waiting}) AS open
+    FROM asked GROUP BY place, ages_place),
+  words (row, of_limit, text) AS (VALUES
+    (1, 0, 'new referrals'),
+    (2, 0, 'had a face-to-face contact'),
+    (3, 1, 'seen within %d min, of new referrals'),
+    (4, 1, 'seen within %d min, of those with a face-to-face contact'),
+    (5, 1, 'seen later, of new referrals'),
+    (6, 0, 'never seen: ended without a face-to-face contact, of new referrals'),
+    (7, 1, 'open, not seen and past the time, of new referrals'),
+    (8, 1, 'open, not seen and still within time, of new referrals'),
+    (9, 0, 'open and not seen, of new referrals'),
+    (10, 0, 'passed on to another provider, which reports it: in no line above, of all received')),
   line AS (SELECT *,
       CASE row WHEN 1 THEN new WHEN 2 THEN seen WHEN 3 THEN in_time WHEN 4 THEN in_time WHEN 5 THEN late
-        WHEN 6 THEN never WHEN 7 THEN open_late WHEN 8 THEN open_in_time ELSE passed END AS value,
-      CASE row WHEN 1 THEN NULL WHEN 2 THEN NULL WHEN 4 THEN seen WHEN 9 THEN new + passed
+        WHEN 6 THEN never WHEN 7 THEN open_late WHEN 8 THEN open_in_time WHEN 9 THEN open ELSE passed END AS value,
+      CASE row WHEN 1 THEN NULL WHEN 2 THEN NULL WHEN 4 THEN seen WHEN 10 THEN new + passed
         ELSE new END AS denominator
-    FROM totals JOIN words)
-SELECT measure, printf(text, allowed_min) AS line, value AS count, denominator AS out_of,
+    FROM totals JOIN words WHERE CASE WHEN limit_min IS NULL THEN NOT of_limit ELSE row <> 9 END)
+SELECT measure, ages, printf(text, limit_min) AS line, value AS count, denominator AS out_of,
   round(100.0 * value / nullif(denominator, 0), 1) AS percent
-FROM line WHERE CASE row WHEN 9 THEN passed > 0 ELSE new > 0 OR (row = 1 AND suffix <> '?') END
-ORDER BY place, suffix, row
+FROM line WHERE CASE row WHEN 10 THEN passed > 0 ELSE new > 0 OR (row = 1 AND ages <> 'age not known') END
+ORDER BY place, ages_place, row
 
 -- @table waits Receipt to the first attended face-to-face contact, of those who had one, in minutes
 -- @column measure key
--- @column kind key
--- @column ages key
+-- @column ages key total=all
 -- @column seen people
 -- @column median_min figure minutes of seen
 -- @column p90_min figure20 minutes of seen
 -- @column p95_min figure20 minutes of seen
 -- @column max_min figure minutes of seen
 ${asked}
-SELECT measure, about AS kind, age_band AS ages, count(seen_ms) AS seen,
-  round(percentile(seen_ms, 50) / 60000.0, 1) AS median_min,
-  round(percentile(seen_ms, 90) / 60000.0, 1) AS p90_min,
-  round(percentile(seen_ms, 95) / 60000.0, 1) AS p95_min,
-  round(max(seen_ms) / 60000.0, 1) AS max_min
+SELECT measure, ages, count(to_seen_ms) AS seen,
+  round(percentile(to_seen_ms, 50) / 60000.0, 1) AS median_min,
+  round(percentile(to_seen_ms, 90) / 60000.0, 1) AS p90_min,
+  round(percentile(to_seen_ms, 95) / 60000.0, 1) AS p95_min,
+  round(max(to_seen_ms) / 60000.0, 1) AS max_min
 FROM asked
-GROUP BY place, suffix HAVING suffix <> '?' OR count(referral) > 0
-ORDER BY place, suffix
+GROUP BY place, ages_place HAVING ages <> 'age not known' OR count(referral) > 0
+ORDER BY place, ages_place
+
+-- @table limits The limit of each national measure, and the limits of the response clocks by the policy
+-- @column measure key
+-- @column national_limit key
+-- @column policy_limit key
+-- @column clocks people
+-- @column with_another_limit people
+SELECT m.kind AS measure, printf('%d min', m.limit_min) AS national_limit,
+  CASE WHEN min(s.response_limit_ms) < max(s.response_limit_ms) THEN printf('%d to %d min',
+    min(s.response_limit_ms) / 60000, max(s.response_limit_ms) / 60000)
+    ELSE coalesce(max(s.response_limit_ms) / 60000 || ' min', 'none') END AS policy_limit,
+  count(s.response_limit_ms) AS clocks,
+  count(*) FILTER (WHERE s.response_limit_ms <> m.limit_ms) AS with_another_limit
+FROM national_measure m LEFT JOIN subject s ON s.own_kind = m.kind AND s.response_limit_ms IS NOT NULL
+WHERE m.limit_ms > 0 GROUP BY m.place ORDER BY m.place
 
 -- That provider reports it, so no measure has it here; this table hides nothing: how long the person waited, and whether
 -- our own time had run out by then.
@@ -103,24 +137,30 @@ WHERE c.passed_on_at_ms IS NOT NULL ORDER BY c.received_at_ms, c.number
 -- @column count times
 -- @column out_of times
 SELECT 'time of the decision imputed or missing' AS line,
-  count(*) FILTER (WHERE decided_basis IS NOT 'stated') AS count, count(*) AS out_of FROM counted
+  count(*) FILTER (WHERE NOT decision_stated) AS count, count(*) AS out_of FROM subject
 UNION ALL SELECT 'time of a contact imputed',
   count(*) FILTER (WHERE occurred_basis IS NOT 'stated'), count(*) FROM contact JOIN counted USING (referral)
 UNION ALL SELECT 'seen before the receipt, which no measure counts',
   count(*) FILTER (WHERE before_receipt), count(*) FROM contact JOIN counted USING (referral)
 UNION ALL SELECT 'urgency not recorded, routed as the policy says',
-  count(*) FILTER (WHERE urgency IS NULL), count(*) FROM counted
-UNION ALL SELECT 'in no measure: emergency or routine, from outside an emergency department',
-  count(*) FILTER (WHERE source IS NOT 'emergency department'
-    AND coalesce(routed_as, '') NOT IN ('very urgent', 'urgent')), count(*) FROM counted
+  count(*) FILTER (WHERE urgency_recorded = 'not recorded'), count(*) FROM subject
+UNION ALL SELECT 'in no measure of our own: routine, from outside an emergency department',
+  count(*) FILTER (WHERE own_kind IS NULL), count(*) FROM subject
+UNION ALL SELECT 'in no published measure',
+  count(*) FILTER (WHERE published_kind IS NULL), count(*) FROM subject
+UNION ALL SELECT 'seen, but for the published code too late for the month or too early for the second of the receipt',
+  count(*) FILTER (WHERE published_seen_ms IS NULL), count(*) FROM subject WHERE published_kind IS NOT NULL AND seen
 
 -- @note the clock runs from receipt to the first attended face-to-face contact; an acceptance or a telephone call does
 --   not stop it; the limits are inclusive
--- @note a contact counts from the minute of the receipt on, because people state minutes; the published code compares
---   seconds, and so loses a contact in that minute
+-- @note published: CCR is for teams of type A02, A18 and A19, by the priority recorded; PLS for A11 and C05, from an emergency
+--   department; a refused referral is in it too; without a code of its own, an age that is not known is in all ages only
+-- @note published is an approximation: we know the latest team that accepted, or the first that declined, and not what each
+--   provider recorded; each provider records a referral of its own, and here it is one
+-- @note the published code counts a contact in the month of the receipt alone, and compares seconds, though people state
+--   minutes; our own count has a contact from the minute of the receipt on, also after the end of the month
 -- @note a case that was passed on to another provider counts as passed on, neither met nor late: the national wait runs
 --   from that provider's receipt and is that provider's to report
--- @note the kind is told by source and urgency used, not by team type; a contact after the end of the range counts,
---   which the published figures lose
+-- @note the limits here are the national ones; breaches goes by the clocks, whose limits are the policy's
 -- @note measured and published nationally, without a statutory target
 -- @note percentiles are by nearest rank

@@ -47,8 +47,11 @@ FROM subject ORDER BY number
 -- @column seen people
 -- @column never_seen people
 -- @column response_met people
+-- @column own_measure key
+-- @column seen_in_time people
+-- @column published_measure key
 SELECT number, offers, decision_stated, decision_after_receipt, accepted, told, told_within_30_min, passed_on, seen,
-  never_seen, response_met
+  never_seen, response_met, own_kind AS own_measure, seen_in_time, published_kind AS published_measure
 FROM subject ORDER BY number
 
 -- @note waits begin with the receipt, and since decision ends with it; none is negative: a decision that was stated as

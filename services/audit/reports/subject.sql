@@ -16,10 +16,38 @@ CASE WHEN ethnic_category IN ('A', 'B', 'C') THEN 'White' WHEN ethnic_category I
 CASE gender WHEN '1' THEN 'male' WHEN '2' THEN 'female' WHEN '3' THEN 'non-binary' WHEN '4' THEN 'other'
   WHEN 'Z' THEN 'not stated' WHEN 'X' THEN 'not known' ELSE 'not recorded' END
 
+-- The national measures, under their codes: counts of new referrals, of those with a face-to-face contact, and of those with
+-- one in time. A code is followed by a for 18 and over, b for under 18, and nothing for all ages.
+-- @ground
+CREATE TEMP VIEW national_measure AS
+SELECT column1 AS place, column2 AS kind, column3 AS new_code, column4 AS seen_code, column5 AS in_time_code,
+  column6 AS limit_min, 60000 * column6 AS limit_ms
+FROM (VALUES (1, 'community, emergency', 'CCR70', NULL, NULL, NULL),
+  (2, 'community, very urgent', 'CCR117', 'CCR118', 'CCR119', 240),
+  (3, 'community, urgent', 'CCR71', 'CCR73', 'CCR120', 1440),
+  (4, 'emergency department', 'PLS121', 'PLS122', 'PLS123', 60))
+
+-- The published cohort goes by the team that a referral is recorded to and the priority that was recorded. The router does
+-- not know a provider's records, so this is an approximation: the latest team that accepted it or, if none did, the first
+-- that declined it.
+-- @part recorded_team
+coalesce(c.accepted_team, (SELECT o.team FROM main.offer o WHERE o.referral = c.referral AND o.ended_as = 'declined'
+  ORDER BY o.attempt LIMIT 1))
+
+-- The published code asks for a contact not before the second of the receipt and in the same month. A difference is the same
+-- in both forms of a trail, and a second is not.
+-- @part published_contact
+(SELECT i.referral, min(i.occurred_at_ms) AS published_contact_ms FROM main.contact i JOIN counted c USING (referral)
+  WHERE (i.counts_as_seen OR i.before_receipt) AND i.occurred_at_ms > c.received_at_ms - 1000
+    AND london_period(i.occurred_at_ms, 'month') = london_period(c.received_at_ms, 'month')
+  GROUP BY i.referral)
+
 -- The wait for a contact is that of the provider who has the case: a case that was passed on has none here.
 -- @ground
 CREATE TEMP TABLE subject AS
-WITH apart AS (SELECT c.*, t.team_type, t.organisation AS team_organisation,
+WITH apart AS (SELECT c.*, t.organisation AS team_organisation,
+    (SELECT t.team_type FROM main.team t WHERE t.team = ${recorded_team}) AS recorded_type,
+    p.published_contact_ms,
     ${ethnicity5} AS ethnicity5, ${sex} AS sex,
     c.first_offer_at_ms - c.received_at_ms AS to_offer_ms,
     c.first_accepted_at_ms - c.received_at_ms AS to_accepted_ms,
@@ -27,7 +55,16 @@ WITH apart AS (SELECT c.*, t.team_type, t.organisation AS team_organisation,
     CASE WHEN c.passed_on_at_ms IS NULL THEN c.first_face_to_face_at_ms - c.received_at_ms END AS to_seen_ms,
     c.decided_basis IS 'stated' AS decision_stated,
     CASE c.decided_basis WHEN 'stated' THEN c.received_at_ms - c.decided_at_ms END AS since_decision_ms
-  FROM counted c LEFT JOIN main.team t ON t.team = c.accepted_team)
+  FROM counted c LEFT JOIN main.team t ON t.team = c.accepted_team
+    LEFT JOIN ${published_contact} p ON p.referral = c.referral),
+  measured AS (SELECT *,
+    CASE WHEN source = 'emergency department' THEN source
+      WHEN routed_as IN ('emergency', 'very urgent', 'urgent') THEN 'community, ' || routed_as END AS own_kind,
+    CASE WHEN passed_on_at_ms IS NOT NULL THEN NULL
+      WHEN recorded_type IN ('A02', 'A18', 'A19') AND urgency IN ('emergency', 'very urgent', 'urgent')
+        THEN 'community, ' || urgency
+      WHEN recorded_type IN ('A11', 'C05') AND source = 'emergency department' THEN source END AS published_kind
+  FROM apart)
 SELECT a.referral, a.number, a.received_at_ms, a.ended_at_ms, a.as_at_ms, a.state,
   coalesce(a.source, 'not recorded') AS source, coalesce(a.accepted_team, 'none') AS team,
   coalesce(a.team_organisation, 'none') AS organisation, coalesce(a.area, 'not known') AS area,
@@ -45,5 +82,9 @@ SELECT a.referral, a.number, a.received_at_ms, a.ended_at_ms, a.as_at_ms, a.stat
   a.passed_on_at_ms IS NOT NULL AS passed_on,
   CASE WHEN a.passed_on_at_ms IS NULL THEN a.to_seen_ms IS NOT NULL END AS seen,
   CASE WHEN a.passed_on_at_ms IS NULL THEN a.to_seen_ms IS NULL AND a.ended_at_ms IS NOT NULL END AS never_seen,
-  CASE WHEN k.stands = 'met' THEN 1 WHEN ${late} THEN 0 END AS response_met
-FROM apart a LEFT JOIN clock_now k ON k.referral = a.referral AND k.clock = 'response'
+  CASE WHEN k.stands = 'met' THEN 1 WHEN ${late} THEN 0 END AS response_met, k.due_at_ms - k.started_at_ms AS response_limit_ms,
+  a.own_kind,
+  CASE WHEN a.passed_on_at_ms IS NULL AND m.limit_ms > 0 THEN coalesce(a.to_seen_ms <= m.limit_ms, 0) END AS seen_in_time,
+  a.published_kind, a.published_contact_ms - a.received_at_ms AS published_seen_ms
+FROM measured a LEFT JOIN clock_now k ON k.referral = a.referral AND k.clock = 'response'
+  LEFT JOIN national_measure m ON m.kind = a.own_kind
