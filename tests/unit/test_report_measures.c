@@ -108,6 +108,53 @@ static void a_percentile_that_far_up_is_blank_of_fewer_than_20(void **state)
     assert_false(report_reader_says("notes", "p90"));
 }
 
+/* Two hours here, and then held on elsewhere, as nobody has said that the detention ended. */
+static void closing_a_case_ends_no_detention(void **state)
+{
+    (void)state;
+    struct story_person held = person;
+    held.place = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_HEALTH_BASED;
+    held.transport = CONCORDAT__V1__TRANSPORT__TRANSPORT_AMBULANCE;
+    story_receive(&story, 1, held);
+    story_detention(&story, 1, CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ARRIVED, held.place, false);
+    story_receive(&story, 2, person);
+    story_at(&story, 120);
+    story_finish(&story, 1, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
+    story_at(&story, 1440);
+    story_cover(&story, 60, 0);
+    report_reader_read(&story, "referrals", 0, 0);
+    cell_is("measures", "R-0001", "held_over_24_h", "0"); /* not more than 24 h to the millisecond */
+    story.now_ms++;
+    story_cover(&story, 60, 0);
+    report_reader_read(&story, "referrals", 0, 0);
+    cell_is("measures", "R-0001", "detained_136", "1");
+    cell_is("measures", "R-0001", "held_over_24_h", "1");
+    cell_is("measures", "R-0001", "police_vehicle", "0");
+    cell_is("measures", "R-0001", "handover_within_60_min", "");
+    cell_is("measures", "R-0002", "detained_136", "0");
+    cell_is("measures", "R-0002", "held_over_24_h", "");
+    report_reader_read(&story, "section136", 0, 0);
+    cell_is("summary", "held for more than 24 hours", "count", "1");
+}
+
+static void a_refusal_for_drink_is_one_of_its_referral_and_others_are_not(void **state)
+{
+    (void)state;
+    for (uint32_t i = 1; i <= 2; i++) {
+        story_receive(&story, i, person);
+        story_offer(&story, i, 1, "north");
+        story_end_offer(&story, i, 1, "north", CONCORDAT__V1__OFFER_END__OFFER_END_DECLINED,
+                        i == 1 ? CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_INTOXICATION
+                               : CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_NO_CAPACITY);
+    }
+    story_receive(&story, 3, person);
+    report_reader_read(&story, "referrals", 0, 0);
+    cell_is("measures", "R-0001", "refused_for_drink_or_behaviour", "1");
+    cell_is("measures", "R-0002", "refused_for_drink_or_behaviour", "0");
+    cell_is("measures", "R-0002", "declined", "1");
+    cell_is("measures", "R-0003", "declined", "0");
+}
+
 /* ---- the published cohort ---- */
 
 #define EMERGENCY  CONCORDAT__V1__URGENCY__URGENCY_EMERGENCY
@@ -238,6 +285,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(each_referral_stands_once_with_its_groups_periods_waits_and_measures),
         TEST(a_percentile_that_far_up_is_blank_of_fewer_than_20),
+        TEST(closing_a_case_ends_no_detention),
+        TEST(a_refusal_for_drink_is_one_of_its_referral_and_others_are_not),
         TEST(the_published_cohort_goes_by_the_team_that_has_it),
         TEST(a_refused_referral_is_published_and_one_that_nobody_answered_is_not),
         TEST(an_urgency_that_was_assumed_is_in_no_published_measure),

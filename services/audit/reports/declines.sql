@@ -1,8 +1,7 @@
 -- declines: declined offers by reason and by team
 -- @on counted
+-- @on refusals
 
--- @part marked
-o.reason IN ('intoxication', 'behaviour')
 -- @part mark
 CASE WHEN ${marked} THEN 'not a reason to turn a person away' ELSE '' END
 

@@ -38,6 +38,8 @@ FROM subject ORDER BY number
 -- @table measures Measures of each referral: 1 and 0, or nothing if the referral is not counted in it
 -- @column number case
 -- @column offers offers
+-- @column declined offers
+-- @column refused_for_drink_or_behaviour people
 -- @column decision_stated people
 -- @column decision_after_receipt people
 -- @column accepted people
@@ -47,15 +49,22 @@ FROM subject ORDER BY number
 -- @column seen people
 -- @column never_seen people
 -- @column response_met people
+-- @column detained_136 people
+-- @column held_over_24_h people
+-- @column handover_within_60_min people
+-- @column police_vehicle people
+-- @column child_at_station people
 -- @column own_measure key
 -- @column seen_in_time people
 -- @column published_measure key
-SELECT number, offers, decision_stated, decision_after_receipt, accepted, told, told_within_30_min, passed_on, seen,
-  never_seen, response_met, own_kind AS own_measure, seen_in_time, published_kind AS published_measure
+SELECT number, offers, declined, refused_for_drink_or_behaviour, decision_stated, decision_after_receipt, accepted, told, told_within_30_min, passed_on, seen,
+  never_seen, response_met, detained_136, held_over_24_h, handover_within_60_min, police_vehicle, child_at_station,
+  own_kind AS own_measure, seen_in_time, published_kind AS published_measure
 FROM subject ORDER BY number
 
 -- @note waits begin with the receipt, and since decision ends with it; none is negative: a decision that was stated as
 --   after the receipt has no wait, and is counted as decision after receipt
 -- @note passed on: another provider has the case and reports the wait, so seen and never seen leave it out
 -- @note response met: by the clock and the standard in force; whose time is not up yet, or who ended first, has nothing
+-- @note the measures of a detention are of those detained under section 136 alone, and of what was recorded about them
 -- @note ethnicity16 has the codes of the census of 2001: Z is not stated, 99 is not known
