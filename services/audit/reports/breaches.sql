@@ -33,8 +33,8 @@ SELECT clock, provenance, standard, count(*) AS started, count(*) FILTER (WHERE 
     AS met_percent_of_time_is_up,
   round(100.0 * count(*) FILTER (WHERE stands = 'met') / nullif(count(*) FILTER (WHERE stands <> 'passed on'), 0), 1)
     AS met_percent_of_started,
-  count(*) FILTER (WHERE stands = 'met' AND EXISTS (SELECT 1 FROM limit_corrected l
-    WHERE l.referral = k.referral AND l.clock = k.clock AND l.due_then_ms < k.stopped_at_ms)) AS met_by_a_later_limit
+  count(*) FILTER (WHERE stands = 'met' AND (k.referral, k.clock) IN (SELECT referral, clock FROM limit_corrected
+    WHERE due_then_ms < stopped_at_ms)) AS met_by_a_later_limit
 FROM clock_now k JOIN counted USING (referral)
 GROUP BY clock, standard
 ORDER BY clock, standard
@@ -78,11 +78,9 @@ FROM limit_corrected l JOIN counted c USING (referral) ORDER BY l.seq
 -- @column changed people
 -- @column changed_after_the_limit people
 SELECT urgency_used AS urgency, count(*) AS referrals,
-  count(*) FILTER (WHERE EXISTS (SELECT 1 FROM change h WHERE h.referral = c.referral AND h.field = 'urgency'))
-    AS changed,
-  count(*) FILTER (WHERE EXISTS (SELECT 1 FROM change h JOIN breach b USING (referral)
-    WHERE h.referral = c.referral AND h.field = 'urgency' AND b.clock = 'response' AND b.seq < h.seq))
-    AS changed_after_the_limit
+  count(*) FILTER (WHERE referral IN (SELECT referral FROM change WHERE field = 'urgency')) AS changed,
+  count(*) FILTER (WHERE referral IN (SELECT referral FROM breach b JOIN change h USING (referral)
+    WHERE b.clock = 'response' AND h.field = 'urgency' AND b.seq < h.seq)) AS changed_after_the_limit
 FROM counted c GROUP BY urgency_order ORDER BY urgency_order
 
 -- @verdict

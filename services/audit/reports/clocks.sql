@@ -31,7 +31,7 @@ k.stands IN ('stopped late', 'past due, not stopped')
 -- A limit ran out, and then it turned out otherwise. If the clock began anew after that limit, this is another run of it,
 -- and what ran out stays late: a health check that comes late starts the clock of the next.
 -- @ground
-CREATE TEMP VIEW limit_corrected AS
+CREATE TEMP TABLE limit_corrected AS
 SELECT b.seq, b.referral, b.clock, b.due_at_ms AS due_then_ms, k.due_at_ms, k.stopped_at_ms, k.stands,
   CASE WHEN k.clock IS NULL THEN 'the clock never ran'
     WHEN k.stands = 'passed on' THEN 'passed on to another provider'

@@ -159,6 +159,8 @@ UNION ALL SELECT 'seen, but for the published code too late for the month or too
 --   provider recorded; each provider records a referral of its own, and here it is one
 -- @note the published code counts a contact in the month of the receipt alone, and compares seconds, though people state
 --   minutes; our own count has a contact from the minute of the receipt on, also after the end of the month
+-- @note an auditor's trail has times of day by the hour, so there a contact just after the end of a month can be published
+--   with a receipt in the month's last hour
 -- @note a case that was passed on to another provider counts as passed on, neither met nor late: the national wait runs
 --   from that provider's receipt and is that provider's to report
 -- @note the limits here are the national ones; breaches goes by the clocks, whose limits are the policy's
