@@ -175,6 +175,6 @@ static enum seals_status key_store_rewrap(struct key_store *s)
 bool key_store_tend(struct key_store *s, bool idle)
 {
     s->busy_turns = idle ? 0 : s->busy_turns + 1;
-    bool has_time = idle || s->busy_turns % BUSY_TURNS_MAX == 0;
+    bool has_time = s->busy_turns % BUSY_TURNS_MAX == 0;
     return seals_prepare(s->seals) != SEALS_FAILED && (!has_time || key_store_rewrap(s) != SEALS_FAILED);
 }
