@@ -252,7 +252,7 @@ bool report_csv_write_all(const json_t *document, const char *folder, bool mark,
 
 /* ---- tidy: a row for each figure ---- */
 
-/* Whose figure it is: the cells of the row that are no figures, as name=value. */
+/* The cells of the row that are no figures say, as name=value, whose figure it is. */
 static void put_group(struct row *row, const json_t *columns, const json_t *cells)
 {
     char group[4 * REPORT_CELL_BYTES] = "", buffer[REPORT_CELL_BYTES];
