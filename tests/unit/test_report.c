@@ -366,17 +366,20 @@ static void R2_section_136_counts_by_the_history_of_each_detention(void **state)
     assert_true(report_reader_says("verdicts", "1 under 18 at a police station (must be 0)"));
 }
 
+/* Two people are received, and arrive at a place of that kind. */
+static void two_arrive(Concordat__V1__PlaceOfSafety place)
+{
+    for (uint32_t i = 1; i <= 2; i++) {
+        story_receive(&story, i,
+                      (struct story_person){.source = STREET, .urgency = URGENT, .age = 40, .place = place});
+        story_detention(&story, i, STEP(ARRIVED), place, false);
+    }
+}
+
 static void R2_a_handover_before_the_arrival_is_no_handover_in_time(void **state)
 {
     (void)state;
-    struct story_person person = {.source = STREET,
-                                  .urgency = URGENT,
-                                  .age = 40,
-                                  .place = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_HEALTH_BASED};
-    for (uint32_t i = 1; i <= 2; i++) {
-        story_receive(&story, i, person);
-        story_detention(&story, i, STEP(ARRIVED), person.place, false);
-    }
+    two_arrive(CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_HEALTH_BASED);
     story_at(&story, 10);
     story_detention(&story, 1, STEP(POLICE_LEFT), 0, false);
     story.told_late_min = 15;
@@ -390,14 +393,7 @@ static void R2_a_handover_before_the_arrival_is_no_handover_in_time(void **state
 static void R5_checks_and_reviews_that_were_missed_are_counted_by_area(void **state)
 {
     (void)state;
-    struct story_person person = {.source = STREET,
-                                  .urgency = URGENT,
-                                  .age = 30,
-                                  .place = CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION};
-    for (uint32_t i = 1; i <= 2; i++) {
-        story_receive(&story, i, person);
-        story_detention(&story, i, STEP(ARRIVED), person.place, false);
-    }
+    two_arrive(CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION);
     story_at(&story, 30);
     story_breach(&story, 1, CONCORDAT__V1__CLOCK__CLOCK_HEALTH_CHECK);
     story_breach(&story, 2, CONCORDAT__V1__CLOCK__CLOCK_HEALTH_CHECK);
