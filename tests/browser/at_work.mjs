@@ -7,6 +7,9 @@ const THERE_MS = 5000; // what a page that is there has, it has at once
 // What a form of several steps asks first, on a page of its own.
 const FIRST_QUESTION = "What happened?";
 
+// A time as people read it, for a RegExp: that of another day has its date.
+export const CLOCK = String.raw`(?:\w+ \d+ \w+ )?\d\d:\d\d`;
+
 // The teams, as people read them.
 export const TEAM = "Northmoor Crisis Resolution and Home Treatment";
 export const OTHER_TEAM = "Southfell Crisis Resolution and Home Treatment";

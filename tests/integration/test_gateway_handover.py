@@ -17,7 +17,7 @@ PEOPLE = {"sam": ("p101", "Sam Okafor", "team", "northmoor-crisis"), "kim": ("p1
           "max": ("p103", "Max Idowu", "team", "northmoor-crisis"),
           "ash": ("p201", "Ash Lindqvist", "coordinator", "northmoor-duty"),
           "jo": ("p202", "Jo Tremaine", "coordinator", "northmoor-duty")}
-SIGNED = r"{} \({}\), signed at (?:\w+ \d+ \w+ )?\d\d:\d\d \(event (\d+) of the ledger\)"
+SIGNED = r"{} \({}\), signed at " + stage.CLOCK + r" \(event (\d+) of the ledger\)"
 
 
 class Handovers(unittest.TestCase):
@@ -145,7 +145,7 @@ class Handovers(unittest.TestCase):
         self.send("sam", "/desk/capacity", places="3")
         self.send("ash", "/desk/on-shift")
         page = self.await_page("ash", "/handover", f"<strong>{number}</strong>")
-        self.assertRegex(page, r"there; has 1 person; could see 3 more, as it said at (?:\w+ \d+ \w+ )?\d\d:\d\d \(")
+        self.assertRegex(page, rf"there; has 1 person; could see 3 more, as it said at {stage.CLOCK} \(")
         self.assertIn("has not said how many more it could see", page)
         self.send("ash", "/desk/shift-handover")
         self.assertIn("as it was signed at", self.case(self.read("jo"), number))

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { CLOCK } from "../at_work.mjs";
+
 const DETAINED = { legal: { status: "LEGAL_STATUS_SECTION_136" } };
 const HOUR_MS = 3600000;
 
@@ -48,7 +50,7 @@ export default function detention(browser, crew) {
     await other.sees(number, "CHECK ITS ENTRIES, see its status");
     await coordinator.does(number, "Record the detention", { "What happened?": "Police station allowed", "Who approved it": "p117",
       "Imminent serious risk": "yes", "No other place": "yes", "Health professional throughout": "yes" });
-    await other.reads(number, /the next health check at the police station, by (?:\w+ \d+ \w+ )?\d\d:\d\d/);
+    await other.reads(number, new RegExp(`the next health check at the police station, by ${CLOCK}`));
     await coordinator.does(number, "Record the detention", { "What happened?": "Health check at the station" });
     await other.reads(number, /As recorded this is outside section 136A/);
   });
@@ -60,5 +62,5 @@ function ago(hours) {
 
 async function hours(one) {
   const row = one.hand.locator(".nhsuk-summary-list__row").filter({ has: one.hand.getByText("Hours", { exact: true }) });
-  return /from (.*) until ((?:\w+ \d+ \w+ )?\d\d:\d\d)/.exec(await row.innerText())[0];
+  return new RegExp(`from (.*) until (${CLOCK})`).exec(await row.innerText())[0];
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { LINE, OTHER_TEAM } from "../at_work.mjs";
+import { CLOCK, LINE, OTHER_TEAM } from "../at_work.mjs";
 
 export default function giveBack(browser, crew) {
   const { stage } = browser;
@@ -43,7 +43,7 @@ export default function giveBack(browser, crew) {
     const number = await stage.call("refer");
     await team.taps(number, "now");
     await coordinator.sees(number, "accepted");
-    await coordinator.reads(number, /expected (?:\w+ \d+ \w+ )?\d\d:\d\d \(.* ago\)/);
+    await coordinator.reads(number, new RegExp(String.raw`expected ${CLOCK} \(.* ago\)`));
   });
 
   test("R20: a willing team that is seconds late has the case if nobody else has", async () => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { TEAM } from "../at_work.mjs";
+import { CLOCK, TEAM } from "../at_work.mjs";
 import { draftsAre } from "../drafts.mjs";
 
 const PATIENCE_MS = 30000;
@@ -34,7 +34,7 @@ export default function outage(browser) {
   }
 
   async function isOld(page) {
-    await light(page, /The router does not answer, since (?:\w+ \d+ \w+ )?\d\d:\d\d\. If it cannot wait, ring\./);
+    await light(page, new RegExp(String.raw`The router does not answer, since ${CLOCK}\. If it cannot wait, ring\.`));
     assert(await page.locator("body.is-stale").count());
   }
 

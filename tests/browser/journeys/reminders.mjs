@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-const MUTED = /Nobody is reminded until (?:\w+ \d+ \w+ )?\d\d:\d\d, or until it is worse/;
+import { CLOCK } from "../at_work.mjs";
+
+const MUTED = new RegExp(`Nobody is reminded until ${CLOCK}, or until it is worse`);
 
 export default function reminders(browser, crew) {
   const { stage } = browser;
