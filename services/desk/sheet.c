@@ -89,12 +89,6 @@ void sheet_sentence(struct sheet *sheet, const char *format, ...)
     sheet_add(sheet, (struct sheet_line){.kind = SHEET_SENTENCE, .text = text}, "");
 }
 
-void sheet_rings(struct sheet *sheet)
-{
-    if (sheet->count > 0)
-        sheet->lines[sheet->count - 1].rings = true;
-}
-
 void sheet_can(struct sheet *sheet, const char *number, struct sheet_act act)
 {
     if (sheet->count == 0 || number[0] == '\0')

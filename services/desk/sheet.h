@@ -40,7 +40,6 @@ struct sheet_line {
     enum sheet_tone tone;
     char label[SHEET_LABEL_BYTES]; /* "" if it has none */
     char *text;                    /* owned */
-    bool rings;                    /* its text has telephone numbers to ring */
     struct sheet_act act;
 };
 
@@ -60,8 +59,6 @@ void sheet_item(struct sheet *sheet, const char *label, const char *text);
 void sheet_heading(struct sheet *sheet, const char *text);
 void sheet_sentence(struct sheet *sheet, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Says of the line before that it has telephone numbers to ring. */
-void sheet_rings(struct sheet *sheet);
 /* Says of the line before that this can be done about the case. The act's texts are constants. */
 void sheet_can(struct sheet *sheet, const char *number, struct sheet_act act);
 /* The same as it is typed: "detention R-0412 arrived PLACE". Returns out. */

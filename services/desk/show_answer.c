@@ -78,10 +78,8 @@ void show_answer(struct sheet *sheet, const answer_message *answer, const struct
         show_status(sheet, answer->status, showing);
     else if (answer->status) /* no case, or none that is with the router: only whom to ring */
         show_whom_to_ring(sheet, answer->status, showing);
-    else if (!answer->done || only_saved) {
+    else if (!answer->done || only_saved)
         sheet_row(sheet, "Ring", "%s, if a person is waiting", show_fallback_ring(showing->ring));
-        sheet_rings(sheet);
-    }
 }
 
 void show_received(struct sheet *sheet, const Concordat__V1__CaseStatus *status,

@@ -38,12 +38,6 @@ const char *show_fallback_ring(const char *ring)
     return ring ? ring : "your duty coordinator";
 }
 
-static void show_ring(struct sheet *sheet, const char *label, const char *ring, const char *whose)
-{
-    sheet_row(sheet, label, "%s (%s)", ring, whose);
-    sheet_rings(sheet);
-}
-
 void show_whom_to_ring(struct sheet *sheet, const case_status *status, const struct showing *showing)
 {
     bool has_ring = status->ring[0] != '\0', has_coordinator = status->coordinator_ring[0] != '\0';
@@ -52,13 +46,11 @@ void show_whom_to_ring(struct sheet *sheet, const case_status *status, const str
     const char *coordinator =
         status->coordinator_name[0] != '\0' ? status->coordinator_name : "duty coordinator";
     if (has_ring)
-        show_ring(sheet, "Ring", status->ring, holders_number ? next_holder(status) : coordinator);
+        sheet_row(sheet, "Ring", "%s (%s)", status->ring, holders_number ? next_holder(status) : coordinator);
     if (has_coordinator && differ)
-        show_ring(sheet, has_ring ? "or" : "Ring", status->coordinator_ring, coordinator);
-    if (!has_ring && !has_coordinator) {
+        sheet_row(sheet, has_ring ? "or" : "Ring", "%s (%s)", status->coordinator_ring, coordinator);
+    if (!has_ring && !has_coordinator)
         sheet_row(sheet, "Ring", "%s", show_fallback_ring(showing->ring));
-        sheet_rings(sheet);
-    }
 }
 
 /* What a team is not usually asked about. */

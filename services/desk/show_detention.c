@@ -114,7 +114,6 @@ static void show_authority(struct sheet *sheet, const case_status *status, int64
     else
         sheet_row(sheet, "Authority", "%s%s%s; %s", power_words(detention),
                   detention->used_ms != 0 ? ", used at " : "", detention->used_ms != 0 ? used : "", where);
-    sheet_rings(sheet);
 }
 
 static void show_hours(struct sheet *sheet, const detention_message *detention, int64_t now_ms)
@@ -155,7 +154,6 @@ static void show_finding(struct sheet *sheet, const char *label, const char *wor
         sheet_row(sheet, label, "%.*s%s%s", (int)(mark - words), words, ring, mark + strlen("{ring}"));
     else
         sheet_row(sheet, label, "%s", words);
-    sheet_rings(sheet);
 }
 
 static const char *finding_words(Concordat__V1__Flag flag)

@@ -132,8 +132,6 @@ void show_offer(struct sheet *sheet, const offer_message *offer, int64_t now_ms)
     if (offer->facts)
         show_facts(sheet, offer->facts);
     sheet_row(sheet, "Callback", "%s", offer->callback_number);
-    if (offer->callback_number[0] != '\0')
-        sheet_rings(sheet);
     if (offer->status)
         show_changes(sheet, offer->status, now_ms);
     if (offer->status)

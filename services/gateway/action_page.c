@@ -253,7 +253,7 @@ static void deed_is_refused(struct deed *deed, const Concordat__V1__Answer *answ
     }
     page_not_done(&html,
                   &(struct page_not_done){
-                      .frame = visit->frame, .number = deed->number, .act = deed->kind->name, .why = why});
+                      .frame = visit->frame, .number = deed->number, .act = deed->kind->name, .said = why});
     reply_page(visit->request, 409, &html, NULL);
     deed_end(deed);
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "proto/wire/utf8.h"
 #include "services/gateway/limits.h"
@@ -78,20 +79,23 @@ void html_text(struct html *html, const char *value)
 
 #define NUMBER_CHARACTERS "+0123456789"
 
-enum { NUMBER_CHARS_MIN = 6 };
+enum { NUMBER_DIGITS_MIN = 10 /* of a number with its area */ };
 
-/* How long the telephone number at the beginning of `text` is, with the spaces in it; 0: there is none.
- * "Section 136" and "22:21" have none. */
-static size_t number_length(const char *text)
+/* How long the telephone number at `at` in a text is, with the spaces in it; 0: there is none. A short one is
+ * one only where it is to be rung: "ring 999", and not "section 136" or "111 cases". */
+static size_t number_length(const char *text, const char *at)
 {
-    static const char *const short_ones[] = {"999", "112", "111", "101"};
-    size_t length = strspn(text, NUMBER_CHARACTERS " ");
-    while (length > 0 && text[length - 1] == ' ')
+    static const char *const short_ones[] = {"999", "112", "111", "101"}, to_ring[] = "ring ";
+    size_t length = strspn(at, NUMBER_CHARACTERS " "), digits = 0, before = sizeof to_ring - 1;
+    bool is_rung = (size_t)(at - text) >= before && strncasecmp(at - before, to_ring, before) == 0;
+    while (length > 0 && at[length - 1] == ' ')
         length--;
-    for (size_t i = 0; i < sizeof short_ones / sizeof *short_ones; i++)
-        if (length == strlen(short_ones[i]) && memcmp(text, short_ones[i], length) == 0)
+    for (size_t i = 0; is_rung && i < sizeof short_ones / sizeof *short_ones; i++)
+        if (length == strlen(short_ones[i]) && memcmp(at, short_ones[i], length) == 0)
             return length;
-    return (*text == '0' || *text == '+') && length >= NUMBER_CHARS_MIN ? length : 0;
+    for (size_t i = 0; i < length; i++)
+        digits += at[i] >= '0' && at[i] <= '9';
+    return (*at == '0' || *at == '+') && digits >= NUMBER_DIGITS_MIN ? length : 0;
 }
 
 /* RFC 3966: spaces are no part of what is dialled. What is read is not cut in two by the end of a line. */
@@ -122,7 +126,7 @@ void html_ring(struct html *html, const char *value)
         html_text(html, words);
         at += strlen(words);
         free(words);
-        size_t length = number_length(at), others = strspn(at, NUMBER_CHARACTERS);
+        size_t length = number_length(value, at), others = strspn(at, NUMBER_CHARACTERS);
         if (length > 0)
             write_number(html, at, length);
         else

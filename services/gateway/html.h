@@ -19,8 +19,7 @@ struct html {
 /* Between tags, and in an attribute in double quotes. Characters that nobody sees, or that turn the direction
  * of writing, are left out, so that no value changes how the words around it read. NULL: nothing. */
 void html_text(struct html *html, const char *value);
-/* Between tags: words with telephone numbers, such as "Duty coordinator 01632 960100", each of which is a
- * link that rings it. NULL: nothing. */
+/* Between tags: the same, and each telephone number in it is a link that rings it. NULL: nothing. */
 void html_ring(struct html *html, const char *value);
 /* In the path or the query of a URL that a page's own text has begun: one segment, or one value. */
 void html_url_part(struct html *html, const char *value);

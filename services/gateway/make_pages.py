@@ -2,8 +2,8 @@
 """Compiles the pages that designers write into C: pages/NAME.html becomes page_NAME(), which writes it.
 
 In a page stand, beside HTML:
-    {name}                the value, escaped by where it stands: in a text, in an attribute, or as part of a URL. In a text
-                          telephone numbers are links if the name is `ring`
+    {name}                the value, escaped by where it stands: in a text, in an attribute, or as part of a URL. What
+                          people are told (NUMBERED) has telephone numbers that are links
     {?name}...{/name}     only if there is such a value
     {#list}...{/list}     once for each row of a list; names inside are the row's, and {page.name} is the page's
     {>part}               the file parts/part.html, with the names that hold where it is put in
@@ -30,6 +30,8 @@ NEVER = re.compile(r"(?:style|srcdoc|srcset|http-equiv|ping|.*:.*|on[a-z]+)$")
 # The one exception: a board fetches itself anew if the browser runs no script, and says in its path that nobody asked for
 # it. What follows is a value as of any other `content`: it is at a path of ours.
 REFRESH = re.compile(r'http-equiv="refresh" content="30; url=(?:/[a-z]+)+\?renewed=1')
+# Names of texts that people are told, in which a telephone number is a link that rings it.
+NUMBERED = ("ring", "said", "sentence")
 RAW = ("script", "style", "textarea", "title")  # elements whose text is read in a way of its own
 TEXT_IN = ("textarea", "title")                 # in these a text's escapes still hold
 # What a picture is drawn with. Others run code, load files, or bring the rules of HTML back.
@@ -129,7 +131,7 @@ class Place:
 
     def writer(self, name):
         """The function that writes the value of that name here."""
-        if self.where == "text" and not self.inside and not self.picture and name.split(".")[-1] == "ring":
+        if self.where == "text" and not self.inside and not self.picture and name.split(".")[-1] in NUMBERED:
             return "html_ring"
         if self.where == "text" and (not self.inside or self.inside in TEXT_IN):
             return "html_text"

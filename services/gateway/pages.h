@@ -66,11 +66,11 @@ struct page_deed {
 
 /* One of a list: whom it is about, and what is said of them. */
 struct page_item {
-    const char *label, *text;
+    const char *label, *said;
 };
 
 struct page_row {
-    const char *label, *text, *ring; /* ring: a text that has telephone numbers to ring; one of both */
+    const char *label, *said;
     struct page_deed deed;
     const struct page_item *items; /* NULL: none */
     size_t items_count;
@@ -78,7 +78,7 @@ struct page_row {
 
 /* One of a headline, a heading, a sentence, and rows. */
 struct page_block {
-    const char *word, *words, *tone; /* a headline, and how it looks */
+    const char *word, *said, *tone; /* a headline, and how it looks */
     const char *heading, *sentence;
     struct page_deed deed;
     const struct page_row *rows; /* NULL: none */
@@ -146,7 +146,7 @@ struct page_action {
 /* An action that came too late for how the case stands. */
 struct page_not_done {
     struct page_frame frame;
-    const char *number, *act, *why;
+    const char *number, *act, *said; /* said: why not */
 };
 
 /* What can be done with one tap, or by a form. */

@@ -51,13 +51,12 @@ static void add_line(struct page_sheet *blocks, const struct sheet_line *line, C
     struct page_block *block = block_for(blocks, line);
     if (line->kind == SHEET_ROW || line->kind == SHEET_FIELD) {
         struct page_row *row = &blocks->all_rows[blocks->rows_count++];
-        *row = (struct page_row){.label = line->label, .deed = deed};
-        *(line->rings ? &row->ring : &row->text) = line->text;
+        *row = (struct page_row){.label = line->label, .said = line->text, .deed = deed};
         block->rows = block->rows ? block->rows : row;
         block->rows_count++;
     } else if (line->kind == SHEET_HEADLINE) {
         block->word = line->label;
-        block->words = line->text;
+        block->said = line->text;
         block->tone = tone_classes[line->tone];
     } else if (line->kind == SHEET_HEADING) {
         block->heading = line->text;

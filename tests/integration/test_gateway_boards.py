@@ -90,6 +90,7 @@ class Boards(unittest.TestCase):
         card = self.card(page, number)
         for words in ("Person", "age 34", "Callback", "07700&nbsp;900123", "If not", "data-until=", "Decline, because"):
             self.assertIn(words, card)
+        self.assertNotIn("<dd></dd>", card)
         fields = {**self.fields(card, "accept"), "minutes": "30"}
         said = "Accept: done."
         for _ in range(2):
@@ -98,7 +99,10 @@ class Boards(unittest.TestCase):
             self.assertRegex(page.go, "^/team[?]said=[0-9a-f-]{36}$")
             self.assertIn(said, self.browsers["sam"].get(page.go).text)
             self.assertNotIn(said, self.browsers["kim"].get(page.go).text)
-        self.assertIn('data-in="own"', self.card(self.await_board("kim", f'data-number="{number}"'), number))
+        own = self.card(self.await_board("kim", f'data-number="{number}"'), number)
+        self.assertIn('data-in="own"', own)
+        self.assertRegex(own, r'<dt>Ring</dt><dd><a href="tel:\d+">')  # folded away, and there
+        self.assertNotIn("<dd></dd>", own)
         late = self.browsers["kim"].post(f"/cases/{number}/accept", {**fields, "command": "0199aaaa-0000-7000-8000-000000000001",
                                                                      "token": self.token("kim")})
         self.assertEqual(late.status, 409)

@@ -54,11 +54,12 @@ static void a_telephone_number_is_a_link_that_rings_it(void **state)
     (void)state;
     assert_written(html_ring, "Duty coordinator 01632 960100",
                    "Duty coordinator <a href=\"tel:01632960100\">01632&nbsp;960100</a>");
-    assert_written(html_ring, "+44 1632 960100 (Sam & Ash), or 111",
-                   "<a href=\"tel:+441632960100\">+44&nbsp;1632&nbsp;960100</a> (Sam &amp; Ash), or "
-                   "<a href=\"tel:111\">111</a>");
-    assert_written(html_ring, "the section 136 suite: 22:21, 0 beds, 00:12, +1",
-                   "the section 136 suite: 22:21, 0 beds, 00:12, +1");
+    assert_written(html_ring, "+44 1632 960100 (Sam & Ash), or ring 111 now",
+                   "<a href=\"tel:+441632960100\">+44&nbsp;1632&nbsp;960100</a> (Sam &amp; Ash), or ring "
+                   "<a href=\"tel:111\">111</a> now");
+    assert_written(html_ring,
+                   "the section 136 suite: 22:21, 0 beds, 00:12, +1, 111 cases, CAD-041 234 567, 2017/1036",
+                   "the section 136 suite: 22:21, 0 beds, 00:12, +1, 111 cases, CAD-041 234 567, 2017/1036");
     assert_written(html_ring, "0\"><b>1", "0&#34;&gt;&lt;b&gt;1");
     assert_written(html_ring, NULL, "");
 }

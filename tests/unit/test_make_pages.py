@@ -92,9 +92,9 @@ class MakePages(unittest.TestCase):
             self.assertIn(line + "\n", code)
 
     def test_a_telephone_number_is_a_link_in_a_text_alone(self):
-        code, said = self.make("<p>{ring}{a.ring}</p><p title=\"{b.ring}\"></p><title>{c.ring}</title>")
+        code, said = self.make("<p>{ring}{a.said}{sentence}</p><p title=\"{b.ring}\"></p><title>{c.ring}</title>")
         self.assertEqual(said, "")
-        for line in ("html_ring(html, page->ring);", "html_ring(html, page->a.ring);", "html_text(html, page->b.ring);",
+        for line in ("html_ring(html, page->ring);", "html_ring(html, page->a.said);", "html_ring(html, page->sentence);", "html_text(html, page->b.ring);",
                      "html_text(html, page->c.ring);"):
             self.assertIn(line + "\n", code)
 

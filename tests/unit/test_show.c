@@ -233,19 +233,6 @@ static void a_case_that_is_overdue_says_so_in_words(void **state)
     assert_says("Seen by   13:59 (5 min ago) LATE\n");
 }
 
-/* A page makes links of the numbers in these rows. */
-static void the_rows_with_numbers_to_ring_say_so(void **state)
-{
-    (void)state;
-    Concordat__V1__CaseStatus status = offered_case();
-    status.state = CONCORDAT__V1__STATE__STATE_ACCEPTED;
-    status.ring = (char *)"01632 960101";
-    show_status(&sheet, &status, &showing);
-    for (size_t i = 0; i < sheet.count; i++)
-        assert_int_equal(sheet.lines[i].rings, strstr(sheet.lines[i].text, "01632") != NULL);
-    sheet_close(&sheet);
-}
-
 /* A strip of a coordinator's board has only what somebody must know of a case that is well otherwise. */
 static void R15_a_case_says_who_has_heard_of_it_and_until_when_it_is_muted(void **state)
 {
@@ -579,7 +566,6 @@ int main(void)
         cmocka_unit_test_setup(P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held, open_showing),
         cmocka_unit_test_setup(P11_a_case_that_had_to_yield_its_place_says_so_to_both_sides, open_showing),
         cmocka_unit_test_setup(a_case_that_is_overdue_says_so_in_words, open_showing),
-        cmocka_unit_test_setup(the_rows_with_numbers_to_ring_say_so, open_showing),
         cmocka_unit_test_setup(R15_a_case_says_who_has_heard_of_it_and_until_when_it_is_muted, open_showing),
         cmocka_unit_test_setup(a_case_that_was_erased_or_is_on_hold_says_since_when, open_showing),
         cmocka_unit_test_setup(the_board_is_sorted_by_time_to_breach_and_fits_eighty_columns, open_showing),

@@ -55,7 +55,8 @@ export default function twoAccept(browser) {
     if (order === ORDERS[0]) await Promise.all(pair.map(go));
     if (order === ORDERS[1]) for (const one of pair) await go(one);
     if (order === ORDERS[2]) for (const one of pair.toReversed()) await go(one);
-    return Promise.all(pair.map(({ page }) => page.locator("main").innerText()));
+    const texts = await Promise.all(pair.map(({ page }) => page.locator("main").innerText()));
+    return texts.map((text) => text.replaceAll("\u00a0", " ")); // a number to ring is not cut in two
   }
 
   // Plays a pair in each order. `holds` is told what they read, and how the case stands.
