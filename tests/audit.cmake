@@ -10,6 +10,7 @@ concordat_unit_test(test_report_face story PkgConfig::SODIUM)
 concordat_unit_test(test_report_as_at story)
 concordat_unit_test(test_report_measures story)
 concordat_unit_test(test_report_period concordat-trail)
+concordat_unit_test(test_disclosure story)
 concordat_unit_test(test_verify story)
 # It puts one question to verify for every stored value there is.
 set_tests_properties(test_verify PROPERTIES TIMEOUT 400)
@@ -21,4 +22,10 @@ set_tests_properties(test_make_reports PROPERTIES TIMEOUT 60)
 # Reports as other programs read them: pandas, R if it is installed, and the schema of the JSON.
 add_test(NAME test_report_files COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_report_files.py
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+# Somebody who has nothing but what was published, and a linear programme of his own.
+add_executable(story-of-a-month worlds/story_of_a_month.c)
+target_link_libraries(story-of-a-month PRIVATE concordat-flags story)
+add_test(NAME test_disclosure_attack COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_disclosure.py
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} $<TARGET_FILE:story-of-a-month>)
+set_tests_properties(test_disclosure_attack PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
 set_tests_properties(test_report_files PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")

@@ -13,6 +13,8 @@ enum exit_code {
     CODE_PROVISIONAL = 4, /* printed, of a period that has not ended by the newest event */
     CODE_NEWER = 5,       /* a later router than this program wrote the trail: nothing was printed */
     CODE_ALTERED = 6, /* printed, of a trail that is not what it was, or did not hold when it was verified */
+    CODE_WITHHELD =
+        7, /* it would show small numbers, which only an inspector's trail does: nothing was printed */
     CODE_USAGE = 100, /* a wrong option or configuration: nothing was done, and a restart will not help */
     CODE_BUG = 101,   /* an assertion failed: restart, and report it */
     CODE_ENVIRONMENT = 111 /* disk, network or memory: restart when it is mended */

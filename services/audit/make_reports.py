@@ -25,6 +25,9 @@ FIGURES = {"figure": "REPORT_FIGURE", "figure20": "REPORT_FIGURE20"}
 UNITS = ("seconds", "minutes", "hours", "days", "people", "offers", "places", "cases", "times")
 PICTURES = {"bars": "REPORT_BARS", "spans": "REPORT_SPANS"}
 COLUMNS_MAX = 32  # as report.h
+TERMS_MAX = 10  # as report.h, with an empty one at the end
+TERM = re.compile(r"(?:(\w+(?:\.\w+)?)\.)?(\w+)(?:\[(\w+)=([^]]+)\])?$")  # REPORT.TABLE.COLUMN[KEY=ROW]
+PUBLISHED = ("month", "quarter", "half", "financial year")  # as report_period.h
 FIELDS = ("report", "case", "period_from", "period_to", "as_at_event")  # each CSV begins with some of these
 
 
@@ -49,6 +52,7 @@ class Column:
     kind: str
     unit: str = ""
     total: str = ""
+    label: bool = False
     of: list = field(default_factory=list)  # names, of which the compiler makes numbers; "sum", "one"
 
 
@@ -59,6 +63,8 @@ class Table:
     sql: Sql
     picture: str = "REPORT_NO_PICTURE"
     columns: list = field(default_factory=list)
+    inspectors: bool = False
+    sums: list = field(default_factory=list)  # of (line, terms, rest); a term is (table, column, key, row)
 
 
 class Report:
@@ -67,7 +73,7 @@ class Report:
     def __init__(self, path, others):
         self.path, self.others, self.line = path, others, 0
         self.name, self.about = "", ""
-        self.of_one_case, self.on = False, []
+        self.of_one_case, self.published, self.on = False, PUBLISHED[0], []
         self.parts, self.unused, self.tables, self.grounds, self.verdicts, self.notes = {}, {}, [], [], [], []
         self.sql, self.note = None, None
         with open(path, encoding="utf-8") as file:
@@ -114,6 +120,11 @@ class Report:
         if rest != "one case":
             raise self.fault("it is @of one case, or of a period without a word")
         self.of_one_case = True
+
+    def take_published(self, kind):
+        if kind not in PUBLISHED:
+            raise self.fault("it may be published of one kind of period: " + ", ".join(PUBLISHED))
+        self.published = kind
 
     def take_on(self, name):
         if name not in self.others:
@@ -170,11 +181,27 @@ class Report:
             raise self.fault(f"a table has at most {COLUMNS_MAX} columns")
         columns.append(self.column_of(name, kind))
 
+    def take_for(self, rest):
+        if rest != "inspectors":
+            raise self.fault("it is @for inspectors, or for all without a word")
+        self.table().inspectors = True
+
+    def take_sum(self, rest):
+        total, _, parts = rest.partition(" = ")
+        parts = parts.split(" + ")
+        terms = [TERM.match(text) for text in [total, *(part for part in parts if part != "rest")]]
+        if not all(terms) or not 2 <= len(terms) < TERMS_MAX or any(term[1] for term in terms[1:]):
+            raise self.fault("@sum TOTAL = PART + PART, of which the last may be rest; each is COLUMN or COLUMN[KEY=ROW], and "
+                             f"the total may be TABLE.COLUMN or REPORT.TABLE.COLUMN; there are fewer than {TERMS_MAX}")
+        self.table().sums.append((self.line, [term.groups() for term in terms], "rest" in parts))
+
     def column_of(self, name, kind):
         words = kind.split()
         first, count = (words or [""])[0], len(words)
         if first == "key" and count == 1:
             return Column(name, "REPORT_KEY")
+        if kind == "key label":
+            return Column(name, "REPORT_KEY", label=True)
         if first == "key" and kind.startswith("key total="):
             return Column(name, "REPORT_KEY", total=kind[len("key total="):])
         if first in COUNTS and count == 1:
@@ -185,7 +212,7 @@ class Report:
             return Column(name, "REPORT_PERCENT", "percent", of=[words[1], *words[3].split("-")])
         if first in FIGURES and count == 4 and words[1] in UNITS and words[2] == "of":
             return Column(name, FIGURES[first], words[1], of=[words[3]])
-        raise self.fault(f"unknown kind of column: {kind}. It is key, key total=WORD, {', '.join([*COUNTS, *PLAIN])}, "
+        raise self.fault(f"unknown kind of column: {kind}. It is key, key label, key total=WORD, {', '.join([*COUNTS, *PLAIN])}, "
                          "percent COUNT of COUNT, figure UNIT of COUNT or figure20 UNIT of COUNT; "
                          f"a unit is {', '.join(UNITS)}")
 
@@ -247,6 +274,17 @@ class Report:
                 raise self.fault(f"{column.name} is of {name}, and the table {table.name} has no such column", table.sql.line)
 
 
+    def find_terms(self, table, line, terms, reports):
+        for name, column, key, _ in terms:
+            report, _, of_table = (name or table.name).rpartition(".")
+            tables = (reports[report].tables if report in reports else []) if report else self.tables
+            of = next((one for one in tables if one.name == of_table), None)
+            kinds = {one.name: one.kind for one in of.columns} if of else {}
+            for one, kind, word in ((column, "REPORT_COUNT", "count"), (key, "REPORT_KEY", "key")):
+                if one and kinds.get(one) != kind:
+                    raise self.fault(f"{one} is no {word} of the table {name or table.name}", line)
+
+
 # ---- C ----
 
 def quoted(text):
@@ -271,14 +309,32 @@ def c_of_table(report, table):
     for column in table.columns:
         of = [place_of(table, name) for name in column.of] + ["REPORT_NOTHING"] * (3 - len(column.of))
         lines.append(f"    {{{quoted(column.name)}, {column.kind}, {quoted(column.unit)}, {quoted(column.total)}, "
-                     f"{{{', '.join(of)}}}}},")
-    return lines + ["};"]
+                     f"{str(column.label).lower()}, {{{', '.join(of)}}}}},")
+    lines.append("};")
+    if table.sums:
+        lines.append(f"static const struct report_sum {prefix}_sums[] = {{")
+        lines += [f"    {{{{{', '.join(c_of_term(term) for term in [*terms, ('', '', '', '')])}}}, {str(rest).lower()}}},"
+                  for _, terms, rest in table.sums]
+        lines.append("};")
+    return lines
+
+
+def c_of_term(term):
+    return "{" + ", ".join(quoted(text) for text in term) + "}"
 
 
 def row_of_table(report, table):
     prefix = f"{report.name}_{table.name}"
     return (f"    {{{quoted(table.name)}, {quoted(table.title)}, {prefix}_sql, {prefix}_columns, {len(table.columns)}, "
-            f"{table.picture}}},")
+            f"{table.picture}, {f'{prefix}_sums' if table.sums else 'NULL'}, {len(table.sums)}, "
+            f"{str(table.inspectors).lower()}, {str(is_by_size(table)).lower()}}},")
+
+
+def is_by_size(table):
+    """Whether the order of its rows tells of numbers that may be hidden."""
+    _, ordered, order = table.sql.text.rpartition("ORDER BY")
+    return bool(ordered) and any(column.name in re.findall(r"\w+", order) for column in table.columns
+               if column.kind in ("REPORT_COUNT", "REPORT_PERCENT", *FIGURES.values()))
 
 
 def list_of(name, kind, rows):
@@ -302,7 +358,8 @@ def c_of(report):
     return lines + [
         f"static const struct report {report.name}_report = {{",
         f"    {quoted(report.name)}, {quoted(report.about)}, {report.name}_tables, {len(report.tables)},",
-        f"    {report.name}_grounds, {report.name}_verdicts, {report.name}_notes, {str(report.of_one_case).lower()}}};", ""]
+        f"    {report.name}_grounds, {report.name}_verdicts, {report.name}_notes, {str(report.of_one_case).lower()},",
+        f"    {quoted(report.published)}}};", ""]
 
 
 def read_all(folder):
@@ -323,6 +380,9 @@ def read_all(folder):
     for report in reports.values():
         for part, line in report.unused.items():
             raise Fault(report.path, line, f"nothing uses the fragment {part}: take it out")
+        for table in report.tables:
+            for line, terms, _ in table.sums:
+                report.find_terms(table, line, terms, reports)
     return [reports[name] for name in paths if reports[name].tables]
 
 

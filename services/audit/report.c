@@ -2,12 +2,15 @@
 #include "services/audit/report.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "services/audit/disclosure.h"
 #include "services/audit/report_as_at.h"
 #include "services/audit/report_face.h"
 #include "services/audit/report_functions.h"
 #include "services/audit/report_made.h"
+#include "services/audit/report_period.h"
 #include "services/audit/report_table.h"
 #include "services/audit/report_told.h"
 #include "services/audit/trail.h"
@@ -154,12 +157,14 @@ static const char *named_column(const struct report_table *table, int at)
 static json_t *describe_column(const struct report_table *table, const struct report_column *column)
 {
     bool is_percent = column->kind == REPORT_PERCENT;
-    return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*, s:s*, s:o*}", "name", column->name, "kind",
-                     kind_names[column->kind], "unit", column->unit, "over",
+    return json_pack("{s:s, s:s, s:s*, s:s*, s:o*, s:s*, s:s*, s:s*, s:s*, s:o*, s:o*}", "name", column->name,
+                     "kind", kind_names[column->kind], "unit", column->unit, "total", column->total, "label",
+                     column->label ? json_true() : NULL, "over",
                      is_percent ? NULL : named_column(table, column->of[0]), "numerator",
                      is_percent ? named_column(table, column->of[0]) : NULL, "denominator",
                      named_column(table, column->of[1]), "less", named_column(table, column->of[2]),
-                     "denominatorIsSum", column->of[1] == REPORT_SUM ? json_true() : NULL);
+                     "denominatorIsSum", column->of[1] == REPORT_SUM ? json_true() : NULL, "ofTwentyOrMore",
+                     column->kind == REPORT_FIGURE20 ? json_true() : NULL);
 }
 
 static json_t *describe_columns(const struct report_table *table)
@@ -174,6 +179,27 @@ static json_t *describe_columns(const struct report_table *table)
     return NULL;
 }
 
+static json_t *describe_term(const struct report_term *term)
+{
+    return json_pack("{s:s*, s:s, s:s*, s:s*}", "table", term->table, "column", term->column, "key",
+                     term->key, "row", term->row);
+}
+
+/* How its counts add up; NULL if nothing is said of that, or there is no memory for it. */
+static json_t *describe_sums(const struct report_table *table)
+{
+    json_t *sums = table->sum_count ? json_array() : NULL;
+    for (size_t i = 0; sums && i < table->sum_count; i++) {
+        json_t *parts = json_array();
+        for (const struct report_term *term = table->sums[i].terms + 1; term->column; term++)
+            json_array_append_new(parts, describe_term(term));
+        json_array_append_new(sums,
+                              json_pack("{s:o, s:o, s:o*}", "total", describe_term(table->sums[i].terms),
+                                        "parts", parts, "rest", table->sums[i].rest ? json_true() : NULL));
+    }
+    return sums;
+}
+
 /* NULL if the question could not be answered. */
 static json_t *ask_table(sqlite3 *database, const struct report_table *table, size_t rows_max)
 {
@@ -186,8 +212,10 @@ static json_t *ask_table(sqlite3 *database, const struct report_table *table, si
     whole = whole && add_report_rows(statement, table, rows_max, rows, &left_out) == SQLITE_DONE;
     sqlite3_finalize(statement);
     if (whole)
-        return json_pack("{s:s, s:s, s:o, s:o, s:o*}", "name", table->name, "title", table->title, "columns",
-                         columns, "rows", rows, "leftOut", left_out ? json_integer(left_out) : NULL);
+        return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o, s:o*}", "name", table->name, "title", table->title,
+                         "columns", columns, "sums", describe_sums(table), "bySize",
+                         table->by_size ? json_true() : NULL, "rows", rows, "leftOut",
+                         left_out ? json_integer(left_out) : NULL);
     json_decref(columns);
     json_decref(rows);
     return NULL;
@@ -206,36 +234,146 @@ static bool ask_lines(sqlite3 *database, const char *sql, json_t *lines)
     return whole && stepped == SQLITE_DONE;
 }
 
-static bool add_lines(sqlite3 *database, const struct report_line *line, json_t *lines)
+/* A line that is asked for has exact numbers: it is not published. */
+static bool add_lines(sqlite3 *database, const struct report_line *line, bool published, json_t *lines)
 {
     for (; line->text || line->sql; line++)
         if (line->text ? json_array_append_new(lines, json_string(line->text)) != 0
-                       : !ask_lines(database, line->sql, lines))
+                       : !published && !ask_lines(database, line->sql, lines))
             return false;
     return true;
 }
 
-static bool fill_report(sqlite3 *database, const struct report *report, size_t rows_max, json_t *document)
+static const char left_out_note[] =
+    "left out, because it points to single cases or is of what must be 0: the table ";
+
+/* What points to one case is not asked for, and named instead. */
+static bool add_table(sqlite3 *database, const struct report_table *table, bool published, size_t rows_max,
+                      json_t *document)
 {
-    json_t *tables = json_object_get(document, "tables"), *notes = json_object_get(document, "notes");
-    for (size_t i = 0; i < report->table_count; i++)
-        if (json_array_append_new(tables, ask_table(database, &report->tables[i], rows_max)) != 0)
-            return false;
-    return add_lines(database, report->verdicts, json_object_get(document, "verdicts")) &&
-           add_lines(database, report->notes, notes) &&
-           (!has_figure20(report) || json_array_append_new(notes, json_string(figure20_note)) == 0);
+    if (!published || disclosure_may_show(table))
+        return json_array_append_new(json_object_get(document, "tables"),
+                                     ask_table(database, table, published ? 0 : rows_max)) == 0;
+    return json_array_append_new(json_object_get(document, "notes"),
+                                 json_sprintf("%s%s", left_out_note, table->name)) == 0 &&
+           json_array_append_new(json_object_get(document, "tablesLeftOut"), json_string(table->name)) == 0;
 }
 
-static int ask_open_trail(sqlite3 *database, const struct report *report,
-                          const struct report_question *question, const json_t *kept, json_t **document,
-                          char *message, size_t message_size)
+static const char unsuppressed_note[] =
+    "figures are unsuppressed: small numbers could point to a person; for internal use only";
+
+static bool fill_report(sqlite3 *database, const struct report *report, bool published, size_t rows_max,
+                        json_t *document)
 {
-    bool opened = open_question(database, report, question);
-    int checked = opened ? report_face_check(database, report, question, message, message_size) : REPORT_DONE;
+    json_t *notes = json_object_get(document, "notes");
+    for (size_t i = 0; i < report->table_count; i++)
+        if (!add_table(database, &report->tables[i], published, rows_max, document))
+            return false;
+    return add_lines(database, report->verdicts, published, json_object_get(document, "verdicts")) &&
+           add_lines(database, report->notes, published, notes) &&
+           (!has_figure20(report) || json_array_append_new(notes, json_string(figure20_note)) == 0) &&
+           (published || report->of_one_case ||
+            json_array_append_new(notes, json_string(unsuppressed_note)) == 0);
+}
+
+/* ---- what is published beside it ---- */
+
+/* Another report's tables, of the same question; NULL if it cannot be asked. */
+static json_t *ask_beside(sqlite3 *database, const struct report *report,
+                          const struct report_question *question)
+{
+    json_t *beside =
+        json_pack("{s:s, s:[], s:[], s:[]}", "report", report->name, "tables", "notes", "tablesLeftOut");
+    bool asked = beside &&
+                 sqlite3_exec(database, "ROLLBACK; PRAGMA query_only = OFF", NULL, NULL, NULL) == SQLITE_OK &&
+                 open_question(database, report, question);
+    for (size_t i = 0; asked && i < report->table_count; i++)
+        asked = add_table(database, &report->tables[i], true, 0, beside);
+    if (asked)
+        return beside;
+    json_decref(beside);
+    return NULL;
+}
+
+/* Asks all that may be published of the same period, because a figure that one report hides must not be
+ * found by another. The question is another report's after that. */
+static bool publish(sqlite3 *database, const struct report *report, const struct report_question *question,
+                    json_t *document)
+{
+    json_t **documents = calloc(report_made_count, sizeof *documents);
+    size_t count = 0, one = 0;
+    bool whole = documents;
+    for (size_t i = 0; whole && i < report_made_count; i++) {
+        if (report_made[i]->of_one_case || strcmp(report_made[i]->published, report->published) != 0)
+            continue;
+        one = report_made[i] == report ? count : one;
+        documents[count] =
+            report_made[i] == report ? json_incref(document) : ask_beside(database, report_made[i], question);
+        whole = documents[count++];
+    }
+    if (whole)
+        disclosure_publish(documents, count, one, question->rows_max);
+    for (size_t i = 0; i < count; i++)
+        json_decref(documents[i]);
+    free(documents);
+    return whole;
+}
+
+/* ---- what may be shown of which trail ---- */
+
+/* The period that has the newest event, if none was named. */
+static void choose_period(sqlite3 *database, const struct report *report, struct report_question *question)
+{
+    char period[REPORT_PERIOD_BYTES];
+    int64_t newest_ms = 0;
+    sqlite3_stmt *newest = NULL;
+    if (sqlite3_prepare_v2(database, "SELECT at_ms FROM main.latest", -1, &newest, NULL) == SQLITE_OK &&
+        sqlite3_step(newest) == SQLITE_ROW)
+        newest_ms = sqlite3_column_int64(newest, 0);
+    sqlite3_finalize(newest);
+    if (newest_ms && !question->from_ms && !question->to_ms &&
+        report_period_of(newest_ms, report->published, period))
+        report_period_read(period, &question->from_ms, &question->to_ms);
+}
+
+static int choose_scope(sqlite3 *database, const struct report *report, struct report_question *question,
+                        char *message, size_t message_size)
+{
+    question->unsuppressed |= report->of_one_case;
+    if (question->unsuppressed && !report->of_one_case && trail_form_of(database) == TRAIL_REDUCED) {
+        snprintf(message, message_size,
+                 "small numbers are for inspectors alone, and this trail is an auditor's: ask without "
+                 "--unsuppressed, or ask an inspector");
+        return REPORT_WITHHELD;
+    }
+    if (question->unsuppressed)
+        return REPORT_DONE;
+    choose_period(database, report, question);
+    if ((!question->from_ms && !question->to_ms) ||
+        report_period_is_whole(question->from_ms, question->to_ms, report->published))
+        return REPORT_DONE;
+    snprintf(
+        message, message_size,
+        "this report may be published of a whole %s and of no other period, because the one would tell of "
+        "small numbers of the other. Any period is for an inspector, with --unsuppressed",
+        report->published);
+    return REPORT_WITHHELD;
+}
+
+static int ask_open_trail(sqlite3 *database, const struct report *report, const struct report_question *asked,
+                          const json_t *kept, json_t **document, char *message, size_t message_size)
+{
+    struct report_question question = *asked;
+    int checked = choose_scope(database, report, &question, message, message_size);
     if (checked != REPORT_DONE)
         return checked;
-    *document = opened ? report_face(database, report, question, kept) : NULL;
-    if (*document && fill_report(database, report, question->rows_max, *document))
+    bool opened = open_question(database, report, &question);
+    checked = opened ? report_face_check(database, report, &question, message, message_size) : REPORT_DONE;
+    if (checked != REPORT_DONE)
+        return checked;
+    *document = opened ? report_face(database, report, &question, kept) : NULL;
+    if (*document && fill_report(database, report, !question.unsuppressed, question.rows_max, *document) &&
+        (question.unsuppressed || publish(database, report, &question, *document)))
         return REPORT_DONE;
     json_decref(*document);
     *document = NULL;

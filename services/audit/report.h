@@ -25,6 +25,7 @@ enum {
     REPORT_PROVISIONAL = 4, /* done, of a period that has not ended by the newest event */
     REPORT_NEWER = 5,       /* a later router than this program wrote the trail */
     REPORT_ALTERED = 6,     /* done, and the trail is not what it was, or did not hold when it was verified */
+    REPORT_WITHHELD = 7,    /* it may not be shown so: of that period, or with small numbers */
     REPORT_UNKNOWN = 100,   /* no such report, or no such case */
     REPORT_FAILED = 111,
     REPORT_STOPPED = 112
@@ -64,7 +65,24 @@ struct report_column {
     enum report_kind kind;
     const char *unit;  /* such as "seconds"; NULL: it has none */
     const char *total; /* of a key: the word in the row that adds up the others; NULL: there is no such row */
+    bool label;        /* of a key: it says no more than the other keys do */
     int of[3];         /* numbers of columns, or as above */
+};
+
+/* A count of a row. */
+struct report_term {
+    const char *table;     /* NULL: this one */
+    const char *column;    /* NULL: the list of terms has ended */
+    const char *key, *row; /* the row whose key is like this pattern (fnmatch); NULL: each row */
+};
+
+enum { REPORT_TERMS_MAX = 10 };
+
+/* The first is the sum of the others: in one row or, if it is of another table, of all rows with the same
+ * keys. */
+struct report_sum {
+    struct report_term terms[REPORT_TERMS_MAX];
+    bool rest; /* and of something that is not printed */
 };
 
 struct report_table {
@@ -74,6 +92,10 @@ struct report_table {
     const struct report_column *columns; /* those that the SQL has */
     size_t column_count;
     enum report_picture picture;
+    const struct report_sum *sums; /* by which somebody could work out one count from others; NULL: none */
+    size_t sum_count;
+    bool inspectors; /* for nobody else: it counts what must not be, and is 0 */
+    bool by_size;    /* its rows are in the order of a count or a figure, which tells of it */
 };
 
 /* A sentence as it stands, or SQL each row of whose first column is one. */
@@ -91,6 +113,7 @@ struct report {
     const struct report_line *verdicts; /* what must hold, and whether it does; ends with an empty one */
     const struct report_line *notes;    /* how to read the figures; ends with an empty one */
     bool of_one_case;                   /* and not of a period */
+    const char *published;              /* of which kind of period it may be published (report_period.h) */
 };
 
 /* Every report, by name. */
@@ -106,11 +129,17 @@ struct report_question {
     /* The trail as it stood after that event, or before that day began: it is made again from its events. 0:
      * as it now stands. Not both. */
     int64_t as_at_event, as_at_ms;
+    bool unsuppressed;       /* with small numbers, and with what points to one case (disclosure.h) */
     size_t rows_max;         /* of each table; 0: all of them. A table says how many rows it leaves out */
     const atomic_bool *stop; /* borrowed; the answer is given up once it is true; NULL: nobody can stop it */
 };
 
-/* Asks the trail: REPORT_DONE with a document as report_table.h describes it, for the caller to json_decref;
+/* A report of one case points to a person and has all that the trail has of it. Any other one is of a period
+ * and made so that it may be published, unless it is asked for unsuppressed, which an inspector's trail alone
+ * answers. Without a period it is then of the one that has the newest event, of the kind that may be
+ * published.
+ *
+ * Asks the trail: REPORT_DONE with a document as report_table.h describes it, for the caller to json_decref;
  * anything else with a message for a person. */
 int report_ask(const char *trail_path, const struct report_question *question, json_t **document,
                char *message, size_t message_size);

@@ -199,14 +199,25 @@ static void write_about(const json_t *document, FILE *out)
 
 /* ---- files ---- */
 
-bool report_csv_write(const json_t *document, const char *table, bool mark, FILE *out)
+static const json_t *find_table(const json_t *document, const char *table)
 {
-    const json_t *one, *found = NULL;
+    const json_t *one;
     size_t at;
     json_array_foreach (json_object_get(document, "tables"), at, one)
         if (strcmp(text_of(one, "name"), table) == 0)
-            found = one;
-    if (!found && strcmp(table, REPORT_CSV_ABOUT) != 0)
+            return one;
+    return NULL;
+}
+
+bool report_csv_has(const json_t *document, const char *table)
+{
+    return strcmp(table, REPORT_CSV_ABOUT) == 0 || find_table(document, table);
+}
+
+bool report_csv_write(const json_t *document, const char *table, bool mark, FILE *out)
+{
+    const json_t *found = find_table(document, table);
+    if (!report_csv_has(document, table))
         return false;
     begin_file(mark, out);
     if (found)
@@ -287,6 +298,11 @@ static void put_denominator(struct row *row, const json_t *columns, const json_t
                  *all = over ? over : named_cell(columns, cells, column, "denominator"),
                  *less = named_cell(columns, cells, column, "less");
     char buffer[REPORT_CELL_BYTES];
+    const json_t *hidden = json_is_string(all) ? all : less;
+    if (json_is_string(hidden)) {
+        put_csv_text(row, json_string_value(hidden));
+        return;
+    }
     snprintf(buffer, sizeof buffer, "%" JSON_INTEGER_FORMAT,
              json_integer_value(all) - json_integer_value(less));
     put_csv_raw(row, all && !json_is_null(all) ? buffer : "");

@@ -15,6 +15,9 @@
 /* The name of the file that has the face of the report, its columns, verdicts and notes. */
 #define REPORT_CSV_ABOUT "about"
 
+/* Whether the document has the table of that name; REPORT_CSV_ABOUT it always has. */
+bool report_csv_has(const json_t *document, const char *table);
+
 /* Writes the table of that name, or REPORT_CSV_ABOUT. With `mark` the file begins with a byte order mark,
  * by which Excel knows UTF-8. False if there is no such table, or if it cannot be written. */
 bool report_csv_write(const json_t *document, const char *table, bool mark, FILE *out);

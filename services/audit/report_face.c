@@ -178,7 +178,7 @@ static bool is_altered(const json_t *verified, int64_t alarms)
 }
 
 /* How far the trail goes, by which anybody can tell it from another, and what is known of its being whole. */
-static json_t *face_trail(sqlite3 *database, const json_t *kept)
+static json_t *face_trail(sqlite3 *database, const json_t *kept, bool unsuppressed)
 {
     static const char newest_sql[] = "SELECT coalesce(max(seq), 0) FROM main.event";
     int64_t event = ask_integer(database, newest_sql, 0, 0),
@@ -189,7 +189,7 @@ static json_t *face_trail(sqlite3 *database, const json_t *kept)
                      face_text(database, "SELECT digest FROM main.policy ORDER BY seq DESC LIMIT 1", 0),
                      "form", face_text(database, "SELECT form FROM main.form", 0), "alarms",
                      (json_int_t)alarms, "altered", is_altered(verified, alarms), "verified", verified,
-                     "unsuppressed", 1);
+                     "unsuppressed", unsuppressed);
 }
 
 json_t *report_face(sqlite3 *database, const struct report *report, const struct report_question *question,
@@ -199,8 +199,9 @@ json_t *report_face(sqlite3 *database, const struct report *report, const struct
     json_t *head = json_pack("{s:i, s:s, s:s, s:s}", "schemaVersion", SCHEMA_VERSION, "program",
                              "concordat " CONCORDAT_VERSION, "report", report->name, "about", report->about);
     json_t *parts[] = {face_scope(report, question, as_at_ms),
-                       json_pack("{s:o}", "asAt", face_instant(as_at_ms)), face_trail(database, kept),
-                       json_pack("{s:[], s:[], s:[]}", "tables", "verdicts", "notes")};
+                       json_pack("{s:o}", "asAt", face_instant(as_at_ms)),
+                       face_trail(database, kept, question->unsuppressed),
+                       json_pack("{s:[], s:[], s:[], s:[]}", "tablesLeftOut", "tables", "verdicts", "notes")};
     bool whole = head;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         whole = whole && json_object_update(head, parts[i]) == 0;

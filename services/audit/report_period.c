@@ -197,6 +197,14 @@ bool report_period_of(int64_t unix_ms, const char *kind, char out[REPORT_PERIOD_
     return false;
 }
 
+bool report_period_is_whole(int64_t from_ms, int64_t to_ms, const char *kind)
+{
+    char period[REPORT_PERIOD_BYTES];
+    int64_t first_ms, end_ms;
+    return from_ms > 0 && report_period_of(from_ms, kind, period) &&
+           report_period_read(period, &first_ms, &end_ms) && first_ms == from_ms && end_ms == to_ms;
+}
+
 /* ---- writing ---- */
 
 /* The date of the day that begins then in London. False if none does. */

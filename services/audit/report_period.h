@@ -25,6 +25,10 @@ bool report_period_read(const char *text, int64_t *from_ms, int64_t *to_ms);
  * quarter, half or financial year; false if it is none of them. */
 bool report_period_of(int64_t unix_ms, const char *kind, char out[REPORT_PERIOD_BYTES]);
 
+/* Whether it is a whole period of that kind: of one month, quarter, half (of a calendar year) or financial
+ * year. */
+bool report_period_is_whole(int64_t from_ms, int64_t to_ms, const char *kind);
+
 /* Writes "from 1 March 2026 to 31 March 2026", "on 29 March 2026", "from 1 March 2026", "until 31 March 2026"
  * or "at any time"; 0 is no bound. A bound that is no midnight is written as a time of UTC. Returns out. */
 const char *report_period_words(int64_t from_ms, int64_t to_ms, char out[REPORT_PERIOD_BYTES]);

@@ -65,7 +65,7 @@ static void put_heading(const char *column, int width, bool right, FILE *out)
     put_padded(heading, width, right, out);
 }
 
-static void write_text_table(const json_t *table, FILE *out)
+static void write_text_table(const json_t *table, bool published, FILE *out)
 {
     const json_t *columns = json_object_get(table, "columns"), *rows = json_object_get(table, "rows"), *row,
                  *cell;
@@ -82,7 +82,7 @@ static void write_text_table(const json_t *table, FILE *out)
     }
     fprintf(out, "\n%s\n", json_text(table, "title"));
     if (json_array_size(rows) == 0) {
-        fputs("  none\n", out);
+        fputs(published ? "  none that may be shown\n" : "  none\n", out);
         return;
     }
     for (x = 0; x < count; x++)
@@ -148,6 +148,10 @@ static void write_text_face(const json_t *document, FILE *out)
     else
         fprintf(out, "referrals received %s, by the days of London", json_text(document, "period"));
     fprintf(out, "; as at %s\n", as_at[0] != '\0' ? as_at : "no event yet");
+    fputs(json_is_true(json_object_get(document, "unsuppressed"))
+              ? "UNSUPPRESSED: it points to people; for internal use only\n"
+              : "suppressed: small numbers are hidden, and others rounded\n",
+          out);
     write_text_trail(document, out);
     if (json_is_true(json_object_get(document, "provisional")))
         fputs("PROVISIONAL: the period had not ended by then, so its figures will change\n", out);
@@ -160,7 +164,7 @@ static void write_report_text(const json_t *document, FILE *out)
     fprintf(out, "%s: %s\n", json_text(document, "report"), json_text(document, "about"));
     write_text_face(document, out);
     json_array_foreach (json_object_get(document, "tables"), at, table)
-        write_text_table(table, out);
+        write_text_table(table, !json_is_true(json_object_get(document, "unsuppressed")), out);
     write_text_lines(json_object_get(document, "verdicts"), out);
     write_text_lines(json_object_get(document, "notes"), out);
 }

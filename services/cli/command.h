@@ -16,7 +16,8 @@ struct subcommand {
     "    3  report: the trail has nothing of that period; nothing was printed\n"                             \
     "    4  report: printed, of a period that has not ended by the newest event\n"                           \
     "    5  report: a later router than this program wrote the trail; nothing was printed\n"                 \
-    "    6  report: printed, of a trail that was altered, or did not hold when it was verified\n"
+    "    6  report: printed, of a trail that was altered, or did not hold when it was verified\n"            \
+    "    7  report: small numbers, or that period, are for inspectors; nothing was printed\n"
 
 enum exit_code command_people(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_keys(const struct subcommand *command, int argc, char **argv);

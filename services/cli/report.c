@@ -25,7 +25,8 @@ enum {
     OPTION_JSON,
     OPTION_OUT,
     OPTION_TABLE,
-    OPTION_BOM
+    OPTION_BOM,
+    OPTION_UNSUPPRESSED
 };
 
 struct report_input {
@@ -56,6 +57,10 @@ static const struct argp_option report_options[] = {
     {"out", OPTION_OUT, "FOLDER", 0, "CSV: a file for each table, and about.csv, into this folder", 0},
     {"table", OPTION_TABLE, "NAME", 0, "CSV: this table alone, or about, which says what the report is", 0},
     {"bom", OPTION_BOM, 0, 0, "CSV begins with a byte order mark, by which Excel reads names rightly", 0},
+    {"unsuppressed", OPTION_UNSUPPRESSED, 0, 0,
+     "With small numbers, exact, and with what points to single cases: of an inspector's trail, and for internal "
+     "use only",
+     0},
     {"json", OPTION_JSON, 0, 0, "The same as --format json; failures too", 0},
     {0}};
 static const struct argp_option verify_options[] = {
@@ -199,6 +204,9 @@ static error_t parse_report_option(int key, char *argument, struct argp_state *s
     case OPTION_BOM:
         input->mark = true;
         return 0;
+    case OPTION_UNSUPPRESSED:
+        input->question.unsuppressed = true;
+        return 0;
     case OPTION_JSON:
         input->json = true;
         input->format = REPORT_JSON;
@@ -229,13 +237,18 @@ static void describe_reports(char *doc, size_t size)
     if (used < size)
         snprintf(
             doc + used, size - used,
+            "\nA report is made so that it may be published: a count below 5 is a *, others are rounded to the nearest "
+            "5, and others are hidden so that none of them is found. Each is of one kind of period: most of a month, "
+            "section136 of a financial year; without --period it is that of the newest event. With --unsuppressed, "
+            "which takes an inspector's trail, all is exact, and of any time.\n"
             "\nAn auditor's trail tells times of day by the hour only, so --from and --to should be full hours "
             "there; what is counted until now is right to the hour. All other figures are those of an "
             "inspector's trail.\n"
             "\nExit codes beside those of `concordat --help`:\n" REPORT_EXIT_CODES
             "\n  concordat report times --trail trail.db\n"
             "  concordat report case R-0412 --trail trail.db\n"
-            "  concordat report times --period 2025/26 --json\n"
+            "  concordat report section136 --period 2025/26 --json\n"
+            "  concordat report breaches --unsuppressed --trail trail.db\n"
             "  concordat report times --period 2026-03 --out march");
 }
 
@@ -252,6 +265,8 @@ static enum exit_code code_of_report(int result)
         return CODE_NEWER;
     case REPORT_ALTERED:
         return CODE_ALTERED;
+    case REPORT_WITHHELD:
+        return CODE_WITHHELD;
     case REPORT_UNKNOWN:
         return CODE_USAGE;
     default:
@@ -268,6 +283,13 @@ static int print_report(const struct report_input *input, char *fault, size_t fa
     int result = report_ask(input->trail, &input->question, &document, fault, fault_size);
     if (result != REPORT_DONE)
         return result;
+    if (input->table && !report_csv_has(document, input->table)) {
+        snprintf(fault, fault_size,
+                 "the table %.40s points to single cases: it is for inspectors, with --unsuppressed",
+                 input->table);
+        json_decref(document);
+        return REPORT_WITHHELD;
+    }
     snprintf(fault, fault_size, "the report cannot be written");
     bool written = input->folder
                        ? report_csv_write_all(document, input->folder, input->mark, fault, fault_size)
@@ -280,7 +302,7 @@ static int print_report(const struct report_input *input, char *fault, size_t fa
 
 enum exit_code command_report(const struct subcommand *command, int argc, char **argv)
 {
-    char doc[3000], fault[400] = "";
+    char doc[4000], fault[400] = "";
     const struct argp argp = {
         .options = report_options, .parser = parse_report_option, .args_doc = "REPORT [CASE]", .doc = doc};
     struct report_input input = {.is_report = true};

@@ -29,6 +29,8 @@ static const struct reply_words problems[] = {
                      0},
     [AUDIT_TOO_LONG] = {503, "The report took too long and was given up", "Nothing was shown.",
                         "Choose a shorter period, or try again later.", REPLY_RETRY_S},
+    [AUDIT_OF_CASES] = {403, "This table points to single cases", "Nothing was sent.",
+                        "Inspectors may ask for it with small numbers, of an inspector's trail.", 0},
     [AUDIT_TOO_MUCH] = {413, "The report is too long for one file", "Nothing was sent.",
                         "Choose a shorter period, or use the command concordat report.", 0},
 };
@@ -188,6 +190,9 @@ void audit_pages_report(struct http_request *request, const struct page_frame *f
                                    .period = typed->period,
                                    .from = typed->from,
                                    .to = typed->to,
+                                   .may_see_all = typed->may_see_all,
+                                   .unsuppressed = typed->unsuppressed ? "yes" : NULL,
+                                   .is_suppressed = !json_is_true(json_object_get(report, "unsuppressed")),
                                    .tables = view.tables,
                                    .tables_count = view.table_count,
                                    .verdicts = view.verdicts,
@@ -212,7 +217,9 @@ void audit_pages_ask(struct http_request *request, const struct page_frame *fram
                                         .number = typed->number,
                                         .period = typed->period,
                                         .from = typed->from,
-                                        .to = typed->to};
+                                        .to = typed->to,
+                                        .may_see_all = typed->may_see_all,
+                                        .unsuppressed = typed->unsuppressed ? "yes" : NULL};
     page_audit_ask(&html, &page);
     reply_page(request, status, &html, NULL);
 }
@@ -232,6 +239,10 @@ void audit_pages_file(struct http_request *request, const char *table, const jso
     char name[FILE_NAME_BYTES], *text = NULL;
     size_t size = 0;
     const char *number = verdict_text(report, "case");
+    if (*table && !report_csv_has(report, table)) {
+        audit_pages_problem(request, AUDIT_OF_CASES);
+        return;
+    }
     if (!is_all_there(report)) {
         audit_pages_problem(request, AUDIT_TOO_MUCH);
         return;

@@ -15,6 +15,7 @@ struct audit_typed {
     const char *number; /* of a case; NULL: a period was asked for */
     const char *period; /* in place of the days */
     const char *from, *to;
+    bool unsuppressed, may_see_all; /* it was asked for, and whoever asks is an inspector */
 };
 
 enum audit_problem {
@@ -23,6 +24,7 @@ enum audit_problem {
     AUDIT_BUSY,
     AUDIT_NEWER,    /* a later router than this program wrote the trail */
     AUDIT_TOO_LONG, /* the answer took too long */
+    AUDIT_OF_CASES, /* the table points to single cases, and may not be published */
     AUDIT_TOO_MUCH  /* more rows than one file has */
 };
 void audit_pages_problem(struct http_request *request, enum audit_problem problem);

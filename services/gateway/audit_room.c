@@ -29,7 +29,7 @@ struct audit_visit {
     char name[PEOPLE_NAME_BYTES_MAX + 1], token[SESSION_TOKEN_BYTES], lock_s[LOCK_TEXT_BYTES];
     bool may_see_full;
     const struct report *kind;
-    bool is_file;
+    bool is_file, unsuppressed;
     char table[REPORT_NAME_BYTES]; /* of a file of CSV; "": the file is of JSON */
     char number[NUMBER_TEXT_BYTES], period[TYPED_BYTES], from[TYPED_BYTES], to[TYPED_BYTES];
 };
@@ -78,7 +78,9 @@ static struct audit_typed typed_of_visit(const struct audit_visit *visit)
     return (struct audit_typed){.number = visit->number[0] ? visit->number : NULL,
                                 .period = visit->period[0] ? visit->period : NULL,
                                 .from = visit->from[0] ? visit->from : NULL,
-                                .to = visit->to[0] ? visit->to : NULL};
+                                .to = visit->to[0] ? visit->to : NULL,
+                                .unsuppressed = visit->unsuppressed,
+                                .may_see_all = visit->may_see_full};
 }
 
 /* ---- the verdict ---- */
@@ -103,6 +105,12 @@ static void show_verdict(struct audit_room *room, struct http_request *request, 
 
 /* ---- reports and cases ---- */
 
+static const char why_not_unsuppressed[] =
+    "Small numbers are for inspectors, and of an inspector's trail. The trail here is an auditor's.";
+static const char why_not_published[] =
+    "This report is shown of a whole %s and of no other period, because the one would tell of small numbers of the "
+    "other. Inspectors may ask for any period, with small numbers.";
+
 static void answer_visit(const struct audit_visit *visit, const struct inquiry_answer *answer)
 {
     const struct page_frame frame = frame_of_visit(visit);
@@ -120,6 +128,10 @@ static void answer_visit(const struct audit_visit *visit, const struct inquiry_a
     } else if (answer->result == REPORT_EMPTY) {
         snprintf(fault, sizeof fault, "T%s.", answer->message + 1); /* "The trail ..." */
         audit_pages_ask(visit->request, &frame, 404, visit->kind, &typed, fault);
+    } else if (answer->result == REPORT_WITHHELD) {
+        snprintf(fault, sizeof fault, why_not_published, visit->kind->published);
+        audit_pages_ask(visit->request, &frame, 403, visit->kind, &typed,
+                        visit->unsuppressed ? why_not_unsuppressed : fault);
     } else if (answer->result == REPORT_NEWER) {
         fprintf(stderr, "a report was refused: %s\n", answer->message);
         audit_pages_problem(visit->request, AUDIT_NEWER);
@@ -168,6 +180,7 @@ static void ask_trail(struct audit_room *room, struct audit_visit *visit)
 {
     struct report_question question = {.name = visit->kind->name,
                                        .number = visit->kind->of_one_case ? visit->number : NULL,
+                                       .unsuppressed = visit->unsuppressed,
                                        .rows_max =
                                            visit->is_file ? REPORT_FILE_ROWS_MAX : REPORT_PAGE_ROWS_MAX};
     const struct page_frame frame = frame_of_visit(visit);
@@ -245,12 +258,14 @@ static void read_period_typed(const char *sent, char period[TYPED_BYTES])
 static bool read_report_visit(const char *rest, struct audit_visit *visit)
 {
     char name[REPORT_NAME_BYTES];
-    const char *from = http_query(visit->request, "from"), *to = http_query(visit->request, "to");
+    const char *from = http_query(visit->request, "from"), *to = http_query(visit->request, "to"),
+               *unsuppressed = http_query(visit->request, "unsuppressed");
     if (!read_shape(rest, name, visit))
         return false;
     read_period_typed(http_query(visit->request, "period"), visit->period);
     snprintf(visit->from, sizeof visit->from, "%s", from ? from : "");
     snprintf(visit->to, sizeof visit->to, "%s", to ? to : "");
+    visit->unsuppressed = unsuppressed && *unsuppressed;
     visit->kind = report_find(name);
     return visit->kind && !visit->kind->of_one_case && has_table(visit->kind, visit->table);
 }

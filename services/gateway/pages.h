@@ -465,6 +465,9 @@ struct page_report {
     const char *verified_at, *verified_event; /* NULL: not_verified, or altered */
     bool not_verified, altered;
     const char *period, *from, *to; /* as they were typed; NULL: without */
+    bool may_see_all;               /* an inspector, who may ask for it unsuppressed */
+    const char *unsuppressed;       /* "yes", or NULL: is_suppressed, or it is of one case */
+    bool is_suppressed;
     const struct page_report_table *tables;
     size_t tables_count;
     const struct page_report_line *verdicts, *notes;
@@ -478,6 +481,8 @@ struct page_audit_ask {
     bool is_of_case;
     const char *fault;                       /* NULL: nothing is wrong yet */
     const char *number, *period, *from, *to; /* as they were typed */
+    bool may_see_all;                        /* as above, and so is the next */
+    const char *unsuppressed;
 };
 
 #endif

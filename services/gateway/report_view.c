@@ -158,6 +158,16 @@ static bool view_lines(struct arena *arena, const json_t *lines, struct page_rep
     return true;
 }
 
+/* Not every table of a report is in each of its documents. */
+static enum report_picture picture_kind(const struct report *kind, const json_t *table)
+{
+    const char *name = json_string_value(json_object_get(table, "name"));
+    for (size_t i = 0; i < kind->table_count; i++)
+        if (strcmp(kind->tables[i].name, name) == 0)
+            return kind->tables[i].picture;
+    return REPORT_NO_PICTURE;
+}
+
 bool report_view_open(struct report_view *view, const struct report *kind, const json_t *report)
 {
     const json_t *tables = json_object_get(report, "tables"), *table;
@@ -170,7 +180,7 @@ bool report_view_open(struct report_view *view, const struct report *kind, const
         return false;
     view->table_count = json_array_size(tables);
     json_array_foreach (tables, at, table)
-        if (!view_table(&view->arena, table, kind->tables[at].picture, &view->tables[at]))
+        if (!view_table(&view->arena, table, picture_kind(kind, table), &view->tables[at]))
             return false;
     return view_lines(&view->arena, json_object_get(report, "verdicts"), &view->verdicts,
                       &view->verdict_count) &&

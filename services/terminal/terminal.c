@@ -225,6 +225,8 @@ static const char *failure_name(enum exit_code code)
         return "empty";
     case CODE_NEWER:
         return "newer";
+    case CODE_WITHHELD:
+        return "withheld";
     case CODE_USAGE:
         return "usage";
     case CODE_DONE:

@@ -95,7 +95,7 @@ export const STATES = [
   { name: "audit-case", as: "auditor", path: "/audit/cases/{on-its-way}" },
   { name: "audit-find-case", as: "auditor", path: "/audit/cases" },
   { name: "report-of-nothing", as: "auditor", path: "/audit/reports/national?period=2020-01" },
-  { name: "report-provisional", as: "auditor", path: "/audit/reports/national?to=2099-01-01" },
+  { name: "report-provisional", as: "auditor", path: "/audit/reports/national" },
   { name: "audit-of-another-role", as: "team", path: "/audit" },
   { name: "audit-no-case", as: "auditor", path: "/audit/cases/R-9999" },
 

@@ -136,7 +136,7 @@ class Reports:
         self.counted = [case for case in region.cases.values() if not case.drill]
 
     def ask(self, name):
-        said = subprocess.run([self.program, "report", name, "--json", "--trail", self.trail_path],
+        said = subprocess.run([self.program, "report", name, "--unsuppressed", "--json", "--trail", self.trail_path],
                               check=True, capture_output=True)
         return {table["name"]: table["rows"] for table in json.loads(said.stdout)["tables"]}
 

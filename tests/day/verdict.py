@@ -22,13 +22,13 @@ class Check:
 
 async def print_reports(region):
     for name in REPORTS:
-        code, said, complaint = await run(region, "auditor", "report", name)
+        code, said, complaint = await run(region, "inspector", "report", name, "--unsuppressed")
         print(f"\n==== concordat report {name}\n{said if code == 0 else complaint}", flush=True)
     print("The reports count real minutes; the standards of the demo pass as fast as its day.", flush=True)
 
 
 async def _report(region, name):
-    code, said, complaint = await run(region, "auditor", "report", name, "--json")
+    code, said, complaint = await run(region, "inspector", "report", name, "--unsuppressed", "--json")
     if code != 0:
         return {"verdicts": [complaint.strip()]}
     return json.loads(said)

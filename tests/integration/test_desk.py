@@ -161,6 +161,7 @@ class CommandTest(Desk):
                             (["report", "times", "--trail", "x", "--period", "2026-01", "--to", "2026-02-01"], 100),
                             (["report", "times", "--trail", "x", "--from", "2026-02-01", "--to", "2026-01-01"], 100),
                             (["report", "times", "--trail", "/nowhere/trail.db", "--period", "2025/26"], 111),
+                            (["report", "times", "--trail", "/nowhere/trail.db", "--unsuppressed"], 111),
                             (["report", "times", "--trail", "x", "--as-at", "0"], 100),
                             (["report", "times", "--trail", "x", "--as-at", "12th"], 100),
                             (["report", "times", "--trail", "/nowhere/trail.db", "--as-at", "12"], 111),

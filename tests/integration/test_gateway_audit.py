@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import time
 import unittest
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import stage
@@ -20,7 +20,7 @@ import trails
 from browser import FOLDERS, SECONDS, Browser, Connection, add_person, start_gateway
 
 # Each sign-in is of a person of its own, because a code counts once: (how many, role, of).
-PEOPLE = ((7, "auditor", "council"), (2, "inspector", "council"), (1, "team", "northmoor-crisis"),
+PEOPLE = ((8, "auditor", "council"), (3, "inspector", "council"), (1, "team", "northmoor-crisis"),
           (1, "coordinator", "northmoor-duty"), (1, "referrer", "street-triage"))
 
 
@@ -111,32 +111,40 @@ class Audit(unittest.TestCase):
         browser = self.enter("auditor")
         self.await_verdict(browser)  # from here on the trail's face stays as it is
         today = datetime.now(ZoneInfo("Europe/London")).date()
-        year = today.year - (today.month < 4)
-        financial = f"{year}/{(year + 1) % 100:02}"
-        for query, words in ((f"?from={today}&to=", ("--from", str(today))), ("?to=2099-01-01", ("--to", "2099-01-01")),
-                             (f"?period={today:%Y-%m}&from=&to=", ("--period", f"{today:%Y-%m}")),
-                             (f"?period={financial.replace('/', '%2F')}", ("--period", financial))):
+        after = (today.replace(day=1) + timedelta(days=31)).replace(day=1)
+        for query, words in (("", ()), (f"?period={today:%Y-%m}&from=&to=", ("--period", f"{today:%Y-%m}")),
+                             (f"?from={today:%Y-%m}-01&to={after:%Y-%m}-01&unsuppressed=",
+                              ("--from", f"{today:%Y-%m}-01", "--to", f"{after:%Y-%m}-01"))):
             made = browser.get(f"/audit/reports/volume.json{query}")
             self.assertEqual(made.text, self.command("report", "volume", "--format", "json", *words))
-            self.assertEqual(json.loads(made.text)["provisional"], query != f"?from={today}&to=")
+            self.assertTrue(json.loads(made.text)["provisional"])
+            self.assertFalse(json.loads(made.text)["unsuppressed"])
             page = browser.get(f"/audit/reports/volume{query}")
             self.assertEqual(page.status, 200)
             self.assertIn(f"Referrals received {json.loads(made.text)['period']}, by the days of London", page.text)
-            self.assertEqual("Provisional" in page.text, query != f"?from={today}&to=")
+            self.assertIn("Provisional", page.text)
+            self.assertIn("Suppressed: small numbers are hidden", page.text)
         for query, status, sentence in (
                 ("?from=31-01-2026", 400, "A day is written as"), ("?from=2026-02-30", 400, "A day is written as"),
                 ("?from=%22%3E%3Cb%3E", 400, "A day is written as"), ("?period=2026-13", 400, "A period is a day 2026-03-29"),
                 ("?period=%22%3E%3Cb%3E", 400, "A period is"), ("?period=2026-01&from=2026-01-01", 400, "either a period, or days"),
                 ("?from=2026-02-01&to=2026-01-01", 400, "The second day is not after the first"),
                 ("?from=2026-02-01&to=2026-02-01", 400, "The second day is not after the first"),
+                (f"?from={today}", 403, "This report is shown of a whole month and of no other period"),
+                (f"?period={today}", 403, "This report is shown of a whole month and of no other period"),
+                ("?unsuppressed=yes", 403, "The trail here is an auditor's"),
                 ("?period=2020-01", 404, "The trail has nothing from 1 January 2020 to 31 January 2020: its events are from")):
             page = browser.get(f"/audit/reports/volume{query}")
             self.assertEqual(page.status, status, query)
-            self.assertIn(sentence, page.text)
+            self.assertIn(sentence, html.unescape(page.text))
             self.assertIn('id="from" name="from"', page.text)
+            self.assertNotIn('id="unsuppressed"', page.text)  # an inspector's alone
 
     def test_a_picture_has_a_bar_for_each_row_and_a_title(self):
         page = self.enter("auditor").get("/audit/reports/volume").text
+        self.assertEqual(page.count("<rect "), 0)  # so few are hidden
+        self.with_trail(self.trails["inspector"])
+        page = self.enter("inspector").get("/audit/reports/volume?unsuppressed=yes").text
         self.assertEqual(page.count("<rect "), 24)
         self.assertRegex(page, r'<svg [^>]*role="img" aria-labelledby="picture-hours">\s*<title id="picture-hours">Referrals')
         self.assertNotIn("style=", page)
@@ -226,6 +234,14 @@ class Audit(unittest.TestCase):
         self.assertNotRegex(story, r"\dT\d\d:\d\d")
         self.assertRegex(inspector.get("/audit/cases/R-0002/events.csv").text, r"\d\d:\d\d:\d\d\.\d{3}Z")
         self.assertIn("concordat show R-0002 shows them", story)
+        for path, status in (("/audit/reports/open/referrals.csv", 403), ("/audit/reports/open/referrals.csv?unsuppressed=yes", 200)):
+            self.assertEqual(inspector.get(path).status, status)
+        page = inspector.get("/audit/reports/open?unsuppressed=yes").text
+        self.assertIn("Unsuppressed</strong> It points to people: for internal use only.", page)
+        self.assertIn('id="unsuppressed" name="unsuppressed" value="yes" checked', page)
+        self.assertIn("referrals.csv?period=&amp;from=&amp;to=&amp;unsuppressed=yes", page)
+        self.assertEqual(inspector.get("/audit/reports/open.json?unsuppressed=yes").text,
+                         self.command("report", "open", "--unsuppressed", "--format", "json", trail="inspector"))
         for path in ("/audit", "/audit/reports/times", "/audit/reports/open/owners.csv", "/audit/cases/R-0002",
                      "/audit/cases/R-0099"):
             page = auditor.get(path)

@@ -249,8 +249,9 @@ static char *breaches_report(void)
     char *text = NULL, message[TRAIL_MESSAGE_BYTES] = "";
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    int done = report_run(folder_file(home, "trail.db"), &(struct report_question){.name = "breaches"},
-                          REPORT_TEXT, out, message, sizeof message);
+    int done = report_run(folder_file(home, "trail.db"),
+                          &(struct report_question){.name = "breaches", .unsuppressed = true}, REPORT_TEXT,
+                          out, message, sizeof message);
     fclose(out);
     if (done != REPORT_DONE)
         fail_msg("%s", message);

@@ -243,7 +243,7 @@ class Erasing(two_areas.TwoAreas):
             verdict = subprocess.run([concordat, "verify", "--trail", path, "--json"], capture_output=True, text=True)
             if verdict.returncode != 111 and json.loads(verdict.stdout)["events"] >= head:
                 break
-        said = {name: json.loads(subprocess.run([concordat, "report", name, "--trail", path, "--format", "json"],
+        said = {name: json.loads(subprocess.run([concordat, "report", name, "--unsuppressed", "--trail", path, "--format", "json"],
                                                 capture_output=True, check=True).stdout) for name in REPORTS}
         for report in said.values():
             for key in ("asAt", "event", "chain", "verified"):  # all of the latest event

@@ -14,6 +14,7 @@ sys.dont_write_bytecode = True  # the tree stays as it is
 sys.path.insert(0, os.path.dirname(SCRIPT))
 import make_reports  # noqa: E402
 
+BEYOND = "-- beyond: another\n-- @table second The second\n-- @column of key\n-- @column number people\nSELECT 1\n"
 BASE = "-- base: what all stand on\n-- @part one\n1\n-- @ground\nCREATE TEMP VIEW v AS SELECT ${one}\n-- @note\nSELECT 'said'\n"
 GOOD = """-- good: about it
 -- @on base
@@ -28,6 +29,9 @@ $1 + $1
 -- @column share percent count of count-rest
 -- @column all_share percent count of sum
 -- @column median figure minutes of count
+-- @column label key label
+-- @sum count = count + rest
+-- @sum beyond.second.number[of=a*] = count[name=all]
 SELECT 'a' AS name, ${twice 2} AS count
 -- @verdict inspectors
 SELECT "it holds\\"
@@ -41,6 +45,7 @@ BAD = (
     ("bad\n", 1, "it begins with"),
     ("-- bad: x\n-- @tabel t T\n", 2, "@table"),
     ("-- bad: x\nSELECT 1\n", 2, "belongs to nothing"),
+    ("-- bad: x\n-- @published week\n", 2, "of one kind of period"),
     ("-- bad: x\n-- @table t\n", 2, "@table NAME TITLE"),
     ("-- bad: x\n-- @table about T\n", 2, "@table NAME TITLE"),
     (TABLE + "-- @column a key\nSELECT 1 AS a\n-- @table t Again\n", 5, "declared twice"),
@@ -68,6 +73,12 @@ BAD = (
     ("-- bad: x\n-- @on bad\n", 1, "stands on itself"),
     ("-- bad: x\n-- @verdict all\nSELECT 1\n", 2, "@verdict inspectors"),
     ("-- bad: x\n-- @of many\n", 2, "@of one case"),
+    (TABLE + "-- @column a people\n-- @sum a = a.b.c.d\nSELECT 1\n", 4, "@sum TOTAL = PART + PART"),
+    (TABLE + "-- @column a people\n-- @sum a = t.a\nSELECT 1\n", 4, "@sum TOTAL = PART + PART"),
+    (TABLE + "-- @column a people\n-- @sum a\nSELECT 1\n", 4, "@sum TOTAL = PART + PART"),
+    (TABLE + "-- @column a people\n-- @sum a = b\nSELECT 1\n", 4, "b is no count of the table t"),
+    (TABLE + "-- @column a people\n-- @sum nowhere.t.a = a\nSELECT 1\n", 4, "a is no count of the table nowhere.t"),
+    (TABLE + "-- @column a people\n-- @sum a = a[b=c]\nSELECT 1\n", 4, "b is no key of the table t"),
     (TABLE + "".join(f"-- @column c{i} key\n" for i in range(33)) + "SELECT 1\n", 35, "at most 32 columns"),
 )
 
@@ -81,26 +92,36 @@ class MakeReports(unittest.TestCase):
             return make_reports.c_of_all(make_reports.read_all(folder))
 
     def test_a_report_is_compiled_with_what_it_stands_on(self):
-        made = self.compile(good=GOOD, base=BASE)
+        made = self.compile(good=GOOD, base=BASE, beyond=BEYOND)
         self.assertIn('"SELECT \'a\' AS name, 2 + 2 AS count\\n"', made)
-        self.assertIn('{"name", REPORT_KEY, NULL, "all", {REPORT_NOTHING, REPORT_NOTHING, REPORT_NOTHING}}', made)
+        self.assertIn('{"name", REPORT_KEY, NULL, "all", false, {REPORT_NOTHING, REPORT_NOTHING, REPORT_NOTHING}}', made)
         self.assertIn('{"count", REPORT_COUNT, "people", NULL', made)
-        self.assertIn('{"share", REPORT_PERCENT, "percent", NULL, {1, 1, 2}}', made)
-        self.assertIn('{"all_share", REPORT_PERCENT, "percent", NULL, {1, REPORT_SUM, REPORT_NOTHING}}', made)
-        self.assertIn('{"median", REPORT_FIGURE, "minutes", NULL, {1, REPORT_NOTHING, REPORT_NOTHING}}', made)
+        self.assertIn('{"share", REPORT_PERCENT, "percent", NULL, false, {1, 1, 2}}', made)
+        self.assertIn('{"all_share", REPORT_PERCENT, "percent", NULL, false, {1, REPORT_SUM, REPORT_NOTHING}}', made)
+        self.assertIn('{"median", REPORT_FIGURE, "minutes", NULL, false, {1, REPORT_NOTHING, REPORT_NOTHING}}', made)
         self.assertIn('"CREATE TEMP VIEW v AS SELECT 1\\n"', made)
         self.assertIn('{"long and longer", NULL, false}', made)
         self.assertLess(made.index("long and longer"), made.index("SELECT 'said'"))
         self.assertIn('"SELECT \\"it holds\\\\\\"\\n", true', made)
-        self.assertIn('{"first", "The first", good_first_sql, good_first_columns, 6, REPORT_BARS}', made)
-        self.assertIn("const size_t report_made_count = 1;", made)
+        self.assertIn('{"first", "The first", good_first_sql, good_first_columns, 7, REPORT_BARS, good_first_sums, 2, false, false}', made)
+        self.assertIn('{"label", REPORT_KEY, NULL, NULL, true, {', made)
+        self.assertIn('{{{NULL, "count", NULL, NULL}, {NULL, "count", NULL, NULL}, {NULL, NULL, NULL, NULL}}, true}', made)
+        self.assertIn('{{{"beyond.second", "number", "of", "a*"}, {NULL, "count", "name", "all"}, {NULL, NULL, NULL, NULL}}, false}',
+                      made)
+        self.assertIn("const size_t report_made_count = 2;", made)
         self.assertNotIn("for readers", made)
+
+    def test_an_order_that_tells_of_numbers_is_noted(self):
+        for order, by_size in (("name", "false"), ("count DESC, name", "true"), ("name, round(median_min)", "true")):
+            made = self.compile(one="-- one: x\n-- @table t T\n-- @column name key\n-- @column count people\n"
+                                "-- @column median_min figure minutes of count\nSELECT 1\nORDER BY " + order + "\n")
+            self.assertIn(f"one_t_columns, 3, REPORT_NO_PICTURE, NULL, 0, false, {by_size}}}", made)
 
     def test_what_cannot_be_meant_is_refused_with_its_line(self):
         for text, line, words in BAD:
             with self.subTest(text=text):
                 with self.assertRaisesRegex(make_reports.Fault, rf"bad\.sql:{line}: .*{re.escape(words)}"):
-                    self.compile(bad=text, base=BASE, good=GOOD)
+                    self.compile(bad=text, base=BASE, good=GOOD, beyond=BEYOND)
 
     def test_the_program_says_what_is_wrong_and_writes_nothing(self):
         with tempfile.TemporaryDirectory() as folder:

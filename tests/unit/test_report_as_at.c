@@ -80,6 +80,7 @@ static int ask(const char *path, struct report_question question)
     json_decref(document);
     document = NULL;
     message[0] = '\0';
+    question.unsuppressed = true;
     return report_ask(path, &question, &document, message, sizeof message);
 }
 

@@ -31,15 +31,15 @@ static int forms_tear_down(void **state)
     return 0;
 }
 
-static char *print_report(const char *name, enum report_format format)
+static char *print_report(const char *name, enum report_format format, bool unsuppressed)
 {
+    const struct report_question question = {.name = name, .unsuppressed = unsuppressed};
     char *bytes = NULL, message[TRAIL_MESSAGE_BYTES] = "";
     size_t size = 0;
     FILE *out = open_memstream(&bytes, &size);
-    int result =
-        report_run(story.path, &(struct report_question){.name = name}, format, out, message, sizeof message);
+    int result = report_run(story.path, &question, format, out, message, sizeof message);
     fclose(out);
-    if (result != REPORT_DONE)
+    if (result != REPORT_DONE && (unsuppressed || result != REPORT_PROVISIONAL))
         fail_msg("%s: %s", name, message);
     return bytes;
 }
@@ -51,7 +51,8 @@ static void an_empty_trail_gives_every_report_in_every_format(void **state)
     const struct report *const *reports = report_list(&count);
     for (size_t i = 0; i < count; i++)
         for (int format = REPORT_TEXT; format <= REPORT_JSON && !reports[i]->of_one_case; format++)
-            free(print_report(reports[i]->name, (enum report_format)format));
+            for (int unsuppressed = 0; unsuppressed <= 1; unsuppressed++)
+                free(print_report(reports[i]->name, (enum report_format)format, unsuppressed));
 }
 
 /* Whether a cell may stand in a column of that kind; NULL may everywhere. */
@@ -97,6 +98,7 @@ static void every_table_has_the_columns_that_its_file_declares(void **state)
     for (size_t i = 0; i < count; i++) {
         char message[TRAIL_MESSAGE_BYTES] = "";
         const struct report_question question = {.name = reports[i]->name,
+                                                 .unsuppressed = true,
                                                  .number = reports[i]->of_one_case ? "R-0001" : NULL};
         json_decref(document);
         if (report_ask(story.path, &question, &document, message, sizeof message) != REPORT_DONE)
@@ -124,8 +126,8 @@ static json_t *ask_document(const char *name)
 {
     char message[TRAIL_MESSAGE_BYTES] = "";
     json_decref(document);
-    if (report_ask(story.path, &(struct report_question){.name = name}, &document, message, sizeof message) !=
-        REPORT_DONE)
+    if (report_ask(story.path, &(struct report_question){.name = name, .unsuppressed = true}, &document,
+                   message, sizeof message) != REPORT_DONE)
         fail_msg("%s: %s", name, message);
     return document;
 }
@@ -220,7 +222,7 @@ static void text_stands_in_columns(void **state)
 {
     (void)state;
     story_of_a_day(&story);
-    char *text = print_report("times", REPORT_TEXT);
+    char *text = print_report("times", REPORT_TEXT, true);
     assert_non_null(
         strstr(text, "\n  measure                    referrals  with time  median s  p90 s  p95 s  max s\n"
                      "  received to first offer            2          2       0.0      -      -    0.0\n"));

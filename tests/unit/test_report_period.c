@@ -161,6 +161,37 @@ static void bounds_are_said_alone_and_as_times_if_they_are_no_midnight(void **st
     assert_string_equal(day, "");
 }
 
+static void a_period_of_a_kind_is_whole_or_it_is_not(void **state)
+{
+    (void)state;
+    static const char *const whole[][2] = {{"2026-03", "month"},
+                                           {"2026-10", "month"},
+                                           {"2026-Q1", "quarter"},
+                                           {"2026-H2", "half"},
+                                           {"2025/26", "financial year"}},
+                             *const other[][2] = {{"2026-03-29", "month"},
+                                                  {"2026-W13", "month"},
+                                                  {"2026-Q1", "month"},
+                                                  {"2026-03", "quarter"},
+                                                  {"2025/26", "half"}};
+    int64_t from_ms, to_ms, other_ms;
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
+        assert_true(report_period_read(whole[i][0], &from_ms, &to_ms));
+        assert_true(report_period_is_whole(from_ms, to_ms, whole[i][1]));
+        assert_false(report_period_is_whole(from_ms + 1, to_ms, whole[i][1]));
+        assert_false(report_period_is_whole(from_ms, to_ms + 1, whole[i][1]));
+        assert_false(report_period_is_whole(from_ms, 0, whole[i][1]));
+        assert_false(report_period_is_whole(0, to_ms, whole[i][1]));
+    }
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++) {
+        assert_true(report_period_read(other[i][0], &from_ms, &to_ms));
+        assert_false(report_period_is_whole(from_ms, to_ms, other[i][1]));
+    }
+    assert_true(report_period_read("2026-03", &from_ms, &other_ms));
+    assert_true(report_period_read("2026-04", &other_ms, &to_ms));
+    assert_false(report_period_is_whole(from_ms, to_ms, "month"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +199,7 @@ int main(void)
         cmocka_unit_test(what_the_calendar_has_not_is_refused),
         cmocka_unit_test(the_months_of_a_year_follow_each_other),
         cmocka_unit_test(the_period_of_an_instant_is_read_as_one_that_has_it),
+        cmocka_unit_test(a_period_of_a_kind_is_whole_or_it_is_not),
         cmocka_unit_test(the_night_of_a_clock_change_is_of_the_day_in_london),
         cmocka_unit_test(bounds_are_said_alone_and_as_times_if_they_are_no_midnight),
     };

@@ -18,9 +18,10 @@ char *report_reader_print(const struct story *story, const char *name, enum repo
     char *bytes = NULL, message[TRAIL_MESSAGE_BYTES] = "";
     size_t size = 0;
     FILE *out = open_memstream(&bytes, &size);
-    int result =
-        report_run(story->path, &(struct report_question){.name = name, .from_ms = from_ms, .to_ms = to_ms},
-                   format, out, message, sizeof message);
+    int result = report_run(
+        story->path,
+        &(struct report_question){.name = name, .from_ms = from_ms, .to_ms = to_ms, .unsuppressed = true},
+        format, out, message, sizeof message);
     fclose(out);
     if (result != REPORT_DONE)
         fail_msg("%s: %s", name, message);

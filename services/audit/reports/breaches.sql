@@ -21,6 +21,9 @@ stands IN ('met', 'stopped late', 'past due, not stopped')
 -- @column met_percent_of_time_is_up percent met of time_is_up
 -- @column met_percent_of_started percent met of started-passed_on
 -- @column met_by_a_later_limit people
+-- @sum started = met + stopped_late + past_due_not_stopped + not_yet_due + referral_ended_first + stopped_before_its_start + passed_on
+-- @sum time_is_up = met + stopped_late + past_due_not_stopped
+-- @sum met = met_by_a_later_limit + rest
 SELECT clock, provenance, standard, count(*) AS started, count(*) FILTER (WHERE stands = 'met') AS met,
   count(*) FILTER (WHERE stands = 'stopped late') AS stopped_late,
   count(*) FILTER (WHERE stands = 'past due, not stopped') AS past_due_not_stopped,
@@ -77,6 +80,8 @@ FROM limit_corrected l JOIN counted c USING (referral) ORDER BY l.seq
 -- @column referrals people
 -- @column changed people
 -- @column changed_after_the_limit people
+-- @sum referrals = changed + rest
+-- @sum changed = changed_after_the_limit + rest
 SELECT urgency_used AS urgency, count(*) AS referrals,
   count(*) FILTER (WHERE referral IN (SELECT referral FROM change WHERE field = 'urgency')) AS changed,
   count(*) FILTER (WHERE referral IN (SELECT referral FROM breach b JOIN change h USING (referral)

@@ -18,4 +18,3 @@ SELECT count(*) || CASE count(*) WHEN 1 THEN ' drill is' ELSE ' drills are' END 
 FROM in_range WHERE drill
 -- @note
 SELECT 'no referral was received in that time' WHERE NOT EXISTS (SELECT 1 FROM in_range)
--- @note figures are unsuppressed: small numbers could point to a person; for internal use only

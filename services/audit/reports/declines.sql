@@ -30,6 +30,9 @@ ORDER BY declined DESC, o.reason
 -- @column live offers
 -- @column declined_percent_of_offers percent declined of offers
 -- @column marked offers
+-- @sum offers = accepted + declined + expired + called_back + live
+-- @sum declined = marked + rest
+-- @sum times.offers.offers = offers
 SELECT o.team, t.name, count(*) AS offers,
   count(*) FILTER (WHERE o.ended_as = 'accepted') AS accepted,
   count(*) FILTER (WHERE o.ended_as = 'declined') AS declined,
@@ -47,6 +50,8 @@ ORDER BY declined DESC, o.team
 -- @column reason key
 -- @column declined offers
 -- @column mark key
+-- @sum reasons.declined = declined
+-- @sum teams.declined = declined
 SELECT o.team, coalesce(o.reason, 'not recorded') AS reason, count(*) AS declined, ${mark} AS mark
 FROM offer o JOIN counted USING (referral)
 WHERE o.ended_as = 'declined'

@@ -10,23 +10,26 @@ ages (ages_place, suffix, ages) AS (VALUES (1, '', 'all'), (2, 'a', '18 and over
   (4, NULL, 'age not known'))
 
 -- @table published By the published cohort: the team that it is recorded to, and the priority recorded (an approximation)
--- @column measure key
--- @column ages key
+-- @column measure key label
+-- @column ages key total=all
 -- @column counts key
+-- @column of_kind key
 -- @column count people
 -- @column out_of people
 -- @column percent percent count of out_of
+-- @sum count[counts=new*] = count[counts=had*] + rest
+-- @sum count[counts=had*] = out_of[counts=seen within*]
 WITH ${ages},
   total AS (SELECT m.*, a.*, count(s.referral) AS new, count(s.published_seen_ms) AS seen,
       count(*) FILTER (WHERE s.published_seen_ms <= m.limit_ms) AS in_time
     FROM national_measure m JOIN ages a LEFT JOIN subject s ON s.published_kind = m.kind AND a.ages IN ('all', s.age_band)
     GROUP BY m.place, a.ages_place),
-  line AS (SELECT place, ages_place, suffix, ages, new, 1 AS row, new_code AS code, 'new referrals, ' || kind AS counts,
+  line AS (SELECT place, kind, ages_place, suffix, ages, new, 1 AS row, new_code AS code, 'new referrals' AS counts,
       new AS value, NULL AS denominator FROM total
-    UNION ALL SELECT place, ages_place, suffix, ages, new, 2, seen_code, 'had a face-to-face contact', seen, NULL FROM total
-    UNION ALL SELECT place, ages_place, suffix, ages, new, 3, in_time_code,
+    UNION ALL SELECT place, kind, ages_place, suffix, ages, new, 2, seen_code, 'had a face-to-face contact', seen, NULL FROM total
+    UNION ALL SELECT place, kind, ages_place, suffix, ages, new, 3, in_time_code,
       printf('seen within %d min, of those with a contact', limit_min), in_time, seen FROM total)
-SELECT coalesce(code || suffix, 'in ' || code) AS measure, ages, counts, value AS count, denominator AS out_of,
+SELECT coalesce(code || suffix, 'in ' || code) AS measure, ages, counts, kind AS of_kind, value AS count, denominator AS out_of,
   round(100.0 * value / nullif(denominator, 0), 1) AS percent
 FROM line WHERE code IS NOT NULL AND (suffix IS NOT NULL OR new > 0)
 ORDER BY place, ages_place, row
@@ -48,6 +51,18 @@ seen = 0 AND ended_at_ms IS NULL
 -- @column count people
 -- @column out_of people
 -- @column percent percent count of out_of
+-- @sum count[line=new*] = count[line=seen within * of new*] + count[line=seen later*] + count[line=never*] + count[line=*past the time*] + count[line=*still within*]
+-- @sum count[line=new*] = count[line=had*] + count[line=never*] + count[line=*past the time*] + count[line=*still within*]
+-- @sum count[line=new*] = count[line=had*] + count[line=never*] + count[line=open and not seen*]
+-- @sum count[line=new*] = out_of[line=seen within * of new*]
+-- @sum count[line=new*] = out_of[line=seen later*]
+-- @sum count[line=new*] = out_of[line=never*]
+-- @sum count[line=new*] = out_of[line=*past the time*]
+-- @sum count[line=new*] = out_of[line=*still within*]
+-- @sum count[line=new*] = out_of[line=open and not seen*]
+-- @sum count[line=had*] = out_of[line=seen within * of those*]
+-- @sum count[line=seen within * of new*] = count[line=seen within * of those*]
+-- @sum out_of[line=passed on*] = count[line=new*] + count[line=passed on*]
 ${asked},
   totals AS (SELECT place, ages_place, measure, ages, limit_min,
       count(referral) FILTER (WHERE NOT passed_on) AS new, count(*) FILTER (WHERE passed_on) AS passed,
@@ -87,6 +102,7 @@ ORDER BY place, ages_place, row
 -- @column p90_min figure20 minutes of seen
 -- @column p95_min figure20 minutes of seen
 -- @column max_min figure minutes of seen
+-- @sum own.count[line=had*] = seen
 ${asked}
 SELECT measure, ages, count(to_seen_ms) AS seen,
   round(percentile(to_seen_ms, 50) / 60000.0, 1) AS median_min,
@@ -103,6 +119,7 @@ ORDER BY place, ages_place
 -- @column policy_limit key
 -- @column clocks people
 -- @column with_another_limit people
+-- @sum clocks = with_another_limit + rest
 SELECT m.kind AS measure, printf('%d min', m.limit_min) AS national_limit,
   CASE WHEN min(s.response_limit_ms) < max(s.response_limit_ms) THEN printf('%d to %d min',
     min(s.response_limit_ms) / 60000, max(s.response_limit_ms) / 60000)
@@ -136,6 +153,11 @@ WHERE c.passed_on_at_ms IS NOT NULL ORDER BY c.received_at_ms, c.number
 -- @column line key
 -- @column count times
 -- @column out_of times
+-- @sum out_of = count + rest
+-- @sum out_of[line=time of the decision*] = out_of[line=urgency not*]
+-- @sum out_of[line=time of the decision*] = out_of[line=in no measure*]
+-- @sum out_of[line=time of the decision*] = out_of[line=in no published*]
+-- @sum out_of[line=time of a contact*] = out_of[line=seen before*]
 SELECT 'time of the decision imputed or missing' AS line,
   count(*) FILTER (WHERE NOT decision_stated) AS count, count(*) AS out_of FROM subject
 UNION ALL SELECT 'time of a contact imputed',

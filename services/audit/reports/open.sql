@@ -14,6 +14,8 @@ WHERE c.ended_at_ms IS NULL
 -- @column open people
 -- @column oldest_min figure minutes of open
 -- @column overdue people
+-- @sum open = overdue + rest
+-- @sum volume.sources.open = open
 SELECT coalesce(i.owner_kind, 'NOBODY') AS owner_kind, i.owner, t.name, count(*) AS open,
   round(max(c.as_at_ms - c.received_at_ms) / 60000.0, 1) AS oldest_min,
   count(*) FILTER (WHERE i.act_by_ms < c.as_at_ms) AS overdue

@@ -1,5 +1,6 @@
 -- section136: use of section 136: transport, place of safety, time held
 -- @on detained
+-- @published financial year
 
 -- @part people_by
 SELECT coalesce($1, 'not known') AS $1, count(*) AS people,
@@ -9,6 +10,14 @@ FROM detained GROUP BY 1 ORDER BY people DESC, 1
 -- @table summary Section 136
 -- @column line key
 -- @column count people
+-- @sum count[line=people detained*] = count[line=arrival*] + rest
+-- @sum count[line=people detained*] = count[line=held for more*] + rest
+-- @sum count[line=people detained*] = count[line=held beyond*] + rest
+-- @sum count[line=people detained*] = count[line=handover by the police recorded] + rest
+-- @sum count[line=people detained*] = count[line=under 18] + rest
+-- @sum count[line=people detained*] = count[line=under 18 at*] + rest
+-- @sum count[line=people detained*] = count[line=then detained*] + rest
+-- @sum count[line=handover by the police recorded] = count[line=handover by the police took*] + rest
 SELECT 'people detained under section 136' AS line, count(*) AS count FROM detained
 UNION ALL SELECT 'arrival at a place of safety recorded', count(first_arrival_ms) FROM detained
 UNION ALL SELECT 'held for more than 24 hours', count(*) FROM detained WHERE held_over_24_h
@@ -28,17 +37,20 @@ UNION ALL SELECT 'then detained under section 2 or 3', count(*) FROM detained
 -- @column transport key
 -- @column people people
 -- @column percent percent people of sum
+-- @sum summary.count[line=people detained*] = people
 ${people_by transport}
 
 -- @table place First place of safety
 -- @column first_place key
 -- @column people people
 -- @column percent percent people of sum
+-- @sum summary.count[line=people detained*] = people
 ${people_by first_place}
 
 -- @table vehicle Why a police vehicle was used
 -- @column reason key
 -- @column people people
+-- @sum transport.people[transport=police vehicle] = people
 SELECT coalesce(police_vehicle_reason, 'not known') AS reason, count(*) AS people FROM detained
 WHERE police_vehicle
 GROUP BY 1 ORDER BY people DESC, 1
@@ -46,6 +58,7 @@ GROUP BY 1 ORDER BY people DESC, 1
 -- @table department Why an emergency department was the place of safety
 -- @column reason key
 -- @column people people
+-- @sum place.people[first_place=emergency department] = people
 SELECT CASE chosen_for_physical_need WHEN 'yes' THEN 'physical need'
     WHEN 'no' THEN 'no suite was free' ELSE 'not known' END AS reason, count(*) AS people
 FROM detained WHERE first_place = 'emergency department'

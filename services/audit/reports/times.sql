@@ -23,6 +23,10 @@ count(*) AS referrals, count(ms) AS with_time,
 -- @column p90_s figure20 seconds of with_time
 -- @column p95_s figure20 seconds of with_time
 -- @column max_s figure seconds of with_time
+-- @sum referrals = with_time + rest
+-- @sum referrals[measure=received to accepted] = referrals[measure=received to first offer]
+-- @sum referrals[measure=received to accepted] = referrals[measure=received to referrer told]
+-- @sum referrals[measure=received to accepted] = referrals[measure=decided to received]
 ${spans}
 SELECT measure, ${figures} FROM span GROUP BY place ORDER BY place
 
@@ -31,6 +35,7 @@ SELECT measure, ${figures} FROM span GROUP BY place ORDER BY place
 -- @picture bars
 -- @column received_to_accepted key
 -- @column referrals people
+-- @sum times.referrals[measure=received to accepted] = referrals
 WITH band (place, received_to_accepted, from_ms, to_ms) AS (VALUES (1, 'under 5 min', 0, 300000),
   (2, '5 to 15 min', 300000, 900000), (3, '15 to 30 min', 900000, 1800000),
   (4, '30 to 60 min', 1800000, 3600000), (5, '1 to 2 h', 3600000, 7200000),
@@ -51,6 +56,15 @@ GROUP BY place ORDER BY place
 -- @column p90_s figure20 seconds of with_time
 -- @column p95_s figure20 seconds of with_time
 -- @column max_s figure seconds of with_time
+-- @sum referrals = with_time + rest
+-- @sum referrals[measure=received to accepted] = referrals[measure=received to first offer]
+-- @sum referrals[measure=received to accepted] = referrals[measure=received to referrer told]
+-- @sum referrals[measure=received to accepted] = referrals[measure=decided to received]
+-- @sum times.referrals = referrals
+-- @sum times.with_time = with_time
+-- @sum offers.referrals = referrals[measure=received to accepted]
+-- @sum told.referrals = referrals[measure=received to accepted]
+-- @sum told.told = with_time[measure=received to referrer told]
 ${spans}
 SELECT measure, source, urgency, ${figures} FROM span
 GROUP BY place, source, urgency_order

@@ -26,6 +26,13 @@ WITH reconciled AS (SELECT
 -- @column open people
 -- @column closed people
 -- @column withdrawn people
+-- @sum received = open + closed + withdrawn
+-- @sum sources.received = received
+-- @sum sources.open = open
+-- @sum sources.closed = closed
+-- @sum sources.withdrawn = withdrawn
+-- @sum times.times_by_group.referrals[measure=received to first offer] = received
+-- @sum breaches.urgency_changes.referrals = received
 SELECT coalesce(source, 'not recorded') AS source, urgency_used AS urgency, age_band AS ages, ${counts}
 FROM counted
 GROUP BY source, urgency_order, age_band
@@ -37,6 +44,11 @@ ORDER BY source, urgency_order, age_band
 -- @column open people
 -- @column closed people
 -- @column withdrawn people
+-- @sum times.offers.referrals = received
+-- @sum times.told.referrals = received
+-- @sum times.times.referrals[measure=received to first offer] = received
+-- @sum custody.summary.referrals = received
+-- @sum received = open + closed + withdrawn
 WITH each AS (SELECT coalesce(source, 'not recorded') AS source, ended_at_ms, state FROM counted
   UNION ALL SELECT 'all', ended_at_ms, state FROM counted)
 SELECT source, ${counts} FROM each
@@ -47,6 +59,7 @@ ORDER BY source = 'all', source
 -- @picture bars
 -- @column hour key
 -- @column received people
+-- @sum sources.received = received
 WITH RECURSIVE clock_hour (hour) AS (SELECT 0 UNION ALL SELECT hour + 1 FROM clock_hour WHERE hour < 23)
 SELECT printf('%02d:00', hour) AS hour, count(c.referral) AS received
 FROM clock_hour LEFT JOIN counted c ON london_hour(c.received_at_ms) = hour GROUP BY hour ORDER BY hour
@@ -57,6 +70,7 @@ FROM clock_hour LEFT JOIN counted c ON london_hour(c.received_at_ms) = hour GROU
 -- @column closed people
 -- @column withdrawn people
 -- @column lost people
+-- @for inspectors
 ${reconciled}
 SELECT received, open, closed, withdrawn, received - open - closed - withdrawn AS lost FROM reconciled
 

@@ -1,0 +1,26 @@
+/* disclosure_lp.h: between what bounds a hidden figure lies for somebody who sees the others: a linear
+ * programme (lp_solve, the linear programming library of Debian's lp-solve). */
+#ifndef CONCORDAT_DISCLOSURE_LP_H
+#define CONCORDAT_DISCLOSURE_LP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct disclosure_lp;
+
+/* Has that many unknowns, numbered from 0, each from 0 to any number. Aborts if there is no memory. */
+struct disclosure_lp *disclosure_lp_open(size_t unknowns);
+void disclosure_lp_close(struct disclosure_lp **lp);
+
+/* unknowns[0] is the sum of the others. */
+void disclosure_lp_sum(struct disclosure_lp *lp, const size_t *unknowns, size_t count);
+/* `most` below 0: any number. Bounds are never made narrower, but for those that
+ * disclosure_lp_leaves_for_once was asked by. */
+void disclosure_lp_bound(struct disclosure_lp *lp, size_t unknown, double least, double most);
+
+/* Whether the unknown may be any of at least so many whole numbers that follow each other. */
+bool disclosure_lp_leaves(struct disclosure_lp *lp, size_t unknown, unsigned numbers);
+/* The same by bounds that are not those of the other unknowns. */
+bool disclosure_lp_leaves_for_once(struct disclosure_lp *lp, size_t unknown, unsigned numbers);
+
+#endif

@@ -1,0 +1,323 @@
+"""Disclosure control, attacked: from the files that were printed alone, and from how figures add up by their meaning, a linear
+programme of SciPy looks for the least and the most that each hidden count can be. None may be pinned to fewer than five.
+
+What adds up is written here a second time, by hand, from what the tables say they count: nothing is taken from the reports'
+own declarations.
+
+Usage: test_disclosure.py SOURCE BUILD STORY_OF_A_MONTH
+"""
+
+import csv
+import math
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import numpy
+from scipy.optimize import linprog
+from scipy.sparse import lil_matrix
+
+STORY = sys.argv.pop()
+BUILD = sys.argv.pop()
+sys.argv.pop()
+CONCORDAT = os.path.join(BUILD, "services", "cli", "concordat")
+PERIOD, YEAR = "2026-09", "2026/27"
+OF_A_YEAR = ("section136",)  # and no other period of it is published
+REPORTS = ("breaches", "custody", "declines", "national", "open", "section136", "times", "volume")
+SEEDS = 3
+ANY = 10 ** 6  # so many people are in no table here
+# The counts of each table, and the columns by which its rows are told apart.
+TABLES = {
+    ("volume", "volume"): (("source", "urgency", "ages"), ("received", "open", "closed", "withdrawn")),
+    ("volume", "sources"): (("source",), ("received", "open", "closed", "withdrawn")),
+    ("volume", "hours"): (("hour",), ("received",)),
+    ("declines", "reasons"): (("reason",), ("declined",)),
+    ("declines", "teams"): (("team",), ("offers", "accepted", "declined", "expired", "called_back", "live", "marked")),
+    ("declines", "team_reasons"): (("team", "reason"), ("declined",)),
+    ("national", "own"): (("measure", "ages", "line"), ("count", "out_of")),
+    ("national", "published"): (("of_kind", "ages", "counts"), ("count", "out_of")),
+    ("national", "waits"): (("measure", "ages"), ("seen",)),
+    ("times", "times"): (("measure",), ("referrals", "with_time")),
+    ("times", "spread"): (("received_to_accepted",), ("referrals",)),
+    ("times", "times_by_group"): (("measure", "source", "urgency"), ("referrals", "with_time")),
+    ("times", "offers"): (("source",), ("referrals", "offers")),
+    ("times", "told"): (("source",), ("referrals", "told", "told_within_30_min")),
+    ("breaches", "clocks"): (("clock", "standard"), (
+        "started", "met", "stopped_late", "past_due_not_stopped", "not_yet_due", "referral_ended_first",
+        "stopped_before_its_start", "passed_on", "time_is_up", "met_by_a_later_limit")),
+    ("breaches", "urgency_changes"): (("urgency",), ("referrals", "changed", "changed_after_the_limit")),
+    ("open", "owners"): (("owner_kind", "owner"), ("open", "overdue")),
+}
+
+
+class Attack:
+    """Unknowns, what was printed of them, and how they add up."""
+
+    def __init__(self):
+        self.bounds, self.names, self.sums = [], {}, []
+
+    def unknown(self, printed=None):
+        if printed in (None, "*"):
+            self.bounds.append((0, ANY))
+        else:
+            self.bounds.append((max(int(printed) - 2, 5), int(printed) + 2))
+        return len(self.bounds) - 1
+
+    def cell(self, *name, printed=None):
+        """A cell that was not printed is one that is not known."""
+        if name not in self.names:
+            self.names[name] = self.unknown(printed)
+        return self.names[name]
+
+    def add_up(self, total, parts, rest=False):
+        self.sums.append((total, [*parts, self.unknown()] if rest else list(parts)))
+
+    def ranges(self, wanted):
+        """The least and the most of each: only those hang together that share a sum."""
+        group = list(range(len(self.bounds)))
+
+        def find(one):
+            while group[one] != one:
+                group[one] = group[group[one]]
+                one = group[one]
+            return one
+
+        for total, parts in self.sums:
+            for part in parts:
+                group[find(part)] = find(total)
+        members, sums = {}, {}
+        for one in range(len(self.bounds)):
+            members.setdefault(find(one), []).append(one)
+        for one in self.sums:
+            sums.setdefault(find(one[0]), []).append(one)
+        for root in members:
+            here = [one for one in wanted if find(one) == root]
+            if here:
+                yield from self.solve(members[root], sums.get(root, []), here)
+
+    def solve(self, members, sums, wanted):
+        place = {one: at for at, one in enumerate(members)}
+        matrix = lil_matrix((max(len(sums), 1), len(members)))
+        for row, (total, parts) in enumerate(sums):
+            matrix[row, place[total]] -= 1
+            for part in parts:
+                matrix[row, place[part]] += 1
+        matrix, bounds = matrix.tocsr(), [self.bounds[one] for one in members]
+        for one in wanted:
+            ends = []
+            for sign in (1, -1):
+                aim = numpy.zeros(len(members))
+                aim[place[one]] = sign
+                found = linprog(aim, A_eq=matrix, b_eq=numpy.zeros(matrix.shape[0]), bounds=bounds, method="highs")
+                assert found.status == 0, found.message  # otherwise what was printed is nothing that ever was
+                ends.append(sign * found.fun)
+            yield one, ends[0], ends[1]
+
+
+def read(folder):
+    """Each cell of each table: (report, table, keys..., column): as it was printed; and each row's keys."""
+    cells, rows = {}, {}
+    for (report, table), (keys, counts) in TABLES.items():
+        with open(os.path.join(folder, report, table + ".csv"), encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                told = tuple(row[key] for key in keys)
+                rows.setdefault((report, table), []).append(told)
+                for count in counts:
+                    if row[count]:
+                        cells[(report, table, *told, count)] = row[count]
+    return cells, rows
+
+
+class Published:
+    def __init__(self, folder):
+        self.attack = Attack()
+        self.cells, self.rows = read(folder)
+        for name, printed in self.cells.items():
+            self.attack.cell(*name, printed=printed)
+        for part in (self.volume, self.declines, self.national, self.times, self.breaches, self.across):
+            part()
+
+    def of(self, report, table):
+        return self.rows.get((report, table), [])
+
+    def sum_up(self, total, parts, rest=False):
+        self.attack.add_up(self.attack.cell(*total), [self.attack.cell(*part) for part in parts], rest)
+
+    def has(self, *name):
+        return name in self.cells
+
+    def volume(self):
+        for count in ("received", "open", "closed", "withdrawn"):
+            sources = [row[0] for row in self.of("volume", "sources") if row[0] != "all"]
+            self.sum_up(("volume", "sources", "all", count), [("volume", "sources", one, count) for one in sources], True)
+            for source in sources:
+                self.sum_up(("volume", "sources", source, count),
+                            [("volume", "volume", *row, count) for row in self.of("volume", "volume") if row[0] == source], True)
+        self.sum_up(("volume", "sources", "all", "received"),
+                    [("volume", "hours", *row, "received") for row in self.of("volume", "hours")], True)
+        for table in ("volume", "sources"):
+            for row in self.of("volume", table):
+                self.sum_up(("volume", table, *row, "received"),
+                            [("volume", table, *row, count) for count in ("open", "closed", "withdrawn")])
+
+    def declines(self):
+        for team, in self.of("declines", "teams"):
+            self.sum_up(("declines", "teams", team, "offers"), [("declines", "teams", team, count) for count in
+                                                              ("accepted", "declined", "expired", "called_back", "live")])
+            self.sum_up(("declines", "teams", team, "declined"), [("declines", "teams", team, "marked")], True)
+            self.sum_up(("declines", "teams", team, "declined"), [("declines", "team_reasons", *row, "declined")
+                        for row in self.of("declines", "team_reasons") if row[0] == team], True)
+        for reason, in self.of("declines", "reasons"):
+            self.sum_up(("declines", "reasons", reason, "declined"), [("declines", "team_reasons", *row, "declined")
+                        for row in self.of("declines", "team_reasons") if row[1] == reason], True)
+
+    def national(self):
+        for table in ("own", "published"):
+            for key, ages, line in self.of("national", table):
+                if ages == "all":
+                    for count in ("count", "out_of"):
+                        parts = [("national", table, *row, count) for row in self.of("national", table)
+                                 if (row[0], row[2]) == (key, line) and row[1] != "all" and self.has("national", table, *row, count)]
+                        if self.has("national", table, key, ages, line, count):
+                            self.sum_up(("national", table, key, ages, line, count), parts, True)
+                if self.has("national", table, key, ages, line, "out_of"):
+                    self.sum_up(("national", table, key, ages, line, "out_of"), [("national", table, key, ages, line, "count")], True)
+        for measure, ages in {row[:2] for row in self.of("national", "own")}:
+            self.own(measure, ages, [row[2] for row in self.of("national", "own") if row[:2] == (measure, ages)])
+
+    def own(self, measure, ages, lines):
+        def named(begins, column="count"):
+            found = [line for line in lines if line.startswith(begins)]
+            return ("national", "own", measure, ages, found[0] if found else begins, column)
+
+        new, seen = named("new referrals"), named("had a face-to-face")
+        waiting = ("open and not seen",) if measure == "community, emergency" else \
+            ("open, not seen and past", "open, not seen and still")
+        self.sum_up(new, [seen, named("never seen"), *(named(one) for one in waiting)])
+        self.sum_up(seen, [("national", "waits", measure, ages, "seen")])
+        for line in lines:
+            if line.endswith("of new referrals"):
+                self.sum_up(new, [("national", "own", measure, ages, line, "out_of")])
+            elif line.endswith("of those with a face-to-face contact"):
+                self.sum_up(seen, [("national", "own", measure, ages, line, "out_of")])
+
+    def times(self):
+        measures = ("received to first offer", "received to accepted", "received to referrer told", "decided to received")
+        for measure in measures:
+            for count in ("referrals", "with_time"):
+                self.sum_up(("times", "times", measure, count), [("times", "times_by_group", *row, count) for row in
+                            self.of("times", "times_by_group") if row[0] == measure], True)
+            self.sum_up(("times", "times", measures[0], "referrals"), [("times", "times", measure, "referrals")])
+        for measure, source, urgency in self.of("times", "times_by_group"):
+            group = ("times", "times_by_group", measure, source, urgency)
+            self.sum_up((*group, "referrals"), [(*group, "with_time")], True)
+            self.sum_up(("times", "times_by_group", measures[0], source, urgency, "referrals"), [(*group, "referrals")])
+        self.sum_up(("times", "times", measures[0], "referrals"),
+                    [("times", "spread", *row, "referrals") for row in self.of("times", "spread")], True)
+        for table in ("offers", "told"):
+            sources = [row[0] for row in self.of("times", table) if row[0] != "all"]
+            for count in TABLES[("times", table)][1]:
+                self.sum_up(("times", table, "all", count), [("times", table, one, count) for one in sources], True)
+        for source, in self.of("times", "told"):
+            self.sum_up(("times", "told", source, "referrals"), [("times", "told", source, "told")], True)
+            self.sum_up(("times", "told", source, "told"), [("times", "told", source, "told_within_30_min")], True)
+
+    def breaches(self):
+        for row in self.of("breaches", "clocks"):
+            clock = ("breaches", "clocks", *row)
+            self.sum_up((*clock, "started"), [(*clock, count) for count in TABLES[("breaches", "clocks")][1][1:8]])
+            self.sum_up((*clock, "time_is_up"), [(*clock, count) for count in ("met", "stopped_late", "past_due_not_stopped")])
+            self.sum_up((*clock, "met"), [(*clock, "met_by_a_later_limit")], True)
+        for row in self.of("open", "owners"):
+            self.sum_up(("open", "owners", *row, "open"), [("open", "owners", *row, "overdue")], True)
+
+    def across(self):
+        """The same people in different reports."""
+        for source, in self.of("volume", "sources"):
+            for table in ("offers", "told"):
+                self.sum_up(("volume", "sources", source, "received"), [("times", table, source, "referrals")])
+        self.sum_up(("volume", "sources", "all", "received"), [("times", "times", "received to first offer", "referrals")])
+        self.sum_up(("volume", "sources", "all", "received"),
+                    [("breaches", "urgency_changes", *row, "referrals") for row in self.of("breaches", "urgency_changes")], True)
+        self.sum_up(("volume", "sources", "all", "open"), [("open", "owners", *row, "open") for row in self.of("open", "owners")], True)
+
+    def pinned(self):
+        hidden = [self.attack.names[name] for name, printed in self.cells.items() if printed == "*"]
+        names = {number: name for name, number in self.attack.names.items()}
+        return len(hidden), [f"{' '.join(names[one])} is {least:.1f} to {most:.1f}"
+                             for one, least, most in self.attack.ranges(hidden)
+                             if math.floor(most + 1e-6) - math.ceil(least - 1e-6) + 1 < 5]
+
+
+class Disclosure(unittest.TestCase):
+    def setUp(self):
+        self.folder = self.enterContext(tempfile.TemporaryDirectory())
+
+    def run_report(self, trail, name, *options, codes=(0,)):
+        ran = subprocess.run([CONCORDAT, "report", name, "--trail", trail, *options], capture_output=True, check=False)
+        self.assertIn(ran.returncode, codes, ran.stderr)
+        return ran
+
+    def month(self, seed):
+        trail = os.path.join(self.folder, f"{seed}.db")
+        subprocess.run([STORY, trail, str(seed)], check=True)
+        return trail
+
+    def publish(self, trail, *options):
+        """All that may be published of the month, each report in a folder."""
+        folder = tempfile.mkdtemp(dir=self.folder)
+        for name in REPORTS:
+            period = YEAR if name in OF_A_YEAR else PERIOD
+            self.run_report(trail, name, "--period", period, "--out", os.path.join(folder, name), *options, codes=(0, 4))
+        return folder
+
+    def test_no_hidden_count_is_pinned_to_fewer_than_five(self):
+        first = random.randrange(10 ** 6)
+        for seed in range(first, first + SEEDS):
+            print(f"seed {seed}", flush=True)
+            hidden, pinned = Published(self.publish(self.month(seed))).pinned()
+            self.assertGreater(hidden, 20)
+            self.assertEqual(pinned, [])
+
+    def test_every_number_is_of_five_and_rounded(self):
+        folder = self.publish(self.month(7))
+        for (report, table), (_, counts) in TABLES.items():
+            with open(os.path.join(folder, report, table + ".csv"), encoding="utf-8", newline="") as file:
+                for row in csv.DictReader(file):
+                    for count in counts:
+                        self.assertTrue(row[count] in ("", "*") or (int(row[count]) >= 5 and int(row[count]) % 5 == 0), row)
+
+    def test_what_points_to_one_case_is_not_there(self):
+        folder = self.publish(self.month(7))
+        self.assertFalse(os.path.exists(os.path.join(folder, "breaches", "breaches.csv")))
+        for name in REPORTS:
+            for file in os.listdir(os.path.join(folder, name)):
+                with open(os.path.join(folder, name, file), encoding="utf-8") as text:
+                    self.assertNotRegex(text.read(), r"\bR-\d{4}")
+        with open(os.path.join(folder, "breaches", "about.csv"), encoding="utf-8") as about:
+            said = about.read()
+        self.assertIn("left out, because it points to single cases or is of what must be 0: the table breaches", said)
+        self.assertIn("breaches,face,unsuppressed,no", said)
+        self.assertNotIn(",verdict,", said)
+
+    def test_other_periods_and_small_numbers_are_for_inspectors(self):
+        trail = self.month(7)
+        for options in (("--period", "2026-09-24"), ("--period", "2026-W39"), ("--from", "2026-09-01"), ("--to", "2026-10-01"),
+                        ("--from", "2026-09-02", "--to", "2026-10-02")):
+            self.assertIn(b"may be published of a whole month and of no other period",
+                          self.run_report(trail, "times", *options, codes=(7,)).stderr)
+            self.run_report(trail, "times", "--unsuppressed", *options, codes=(0, 4))
+        self.assertIn(b"points to single cases", self.run_report(trail, "breaches", "--period", PERIOD, "--table", "breaches",
+                                                                codes=(7,)).stderr)
+        for period in ("2026-Q3", "2026-H2", "2026/27", "2026/27-H1"):
+            self.run_report(trail, "times", "--period", period, codes=(7,))
+        for period in ("2026-09", "2026-Q3", "2026/27-H1"):
+            self.run_report(trail, "section136", "--period", period, codes=(7,))
+        self.run_report(trail, "section136", "--period", YEAR, codes=(0, 4))
+
+
+if __name__ == "__main__":
+    unittest.main()
