@@ -11,6 +11,7 @@ concordat_unit_test(test_report_as_at story)
 concordat_unit_test(test_report_measures story)
 concordat_unit_test(test_report_period concordat-trail)
 concordat_unit_test(test_disclosure story)
+concordat_unit_test(test_edition story)
 concordat_unit_test(test_verify story)
 # It puts one question to verify for every stored value there is.
 set_tests_properties(test_verify PROPERTIES TIMEOUT 400)
@@ -22,6 +23,9 @@ set_tests_properties(test_make_reports PROPERTIES TIMEOUT 60)
 # Reports as other programs read them: pandas, R if it is installed, and the schema of the JSON.
 add_test(NAME test_report_files COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_report_files.py
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+# Two years, for pictures of pages.
+add_executable(story-of-a-year worlds/story_of_a_year.c)
+target_link_libraries(story-of-a-year PRIVATE concordat-flags story)
 # Somebody who has nothing but what was published, and a linear programme of his own.
 add_executable(story-of-a-month worlds/story_of_a_month.c)
 target_link_libraries(story-of-a-month PRIVATE concordat-flags story)

@@ -10,4 +10,4 @@ set_tests_properties(browser PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77 LABELS 
 # Pictures of every page: ninja screens writes them to screens/.
 add_custom_target(screens COMMAND ${in_browser} ${CMAKE_CURRENT_SOURCE_DIR}/browser/screens.mjs
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${PROJECT_BINARY_DIR}/screens
-  DEPENDS browser-packages USES_TERMINAL VERBATIM)
+  DEPENDS browser-packages story-of-a-year USES_TERMINAL VERBATIM)

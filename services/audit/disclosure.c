@@ -135,26 +135,17 @@ static void order_by_keys(const struct disclosure_table *one, json_t *rows)
     free(sorted);
 }
 
-static void show_table(const struct disclosure_sums *sums, const struct disclosure_table *one,
-                       size_t rows_max)
+static void show_table(const struct disclosure_sums *sums, const struct disclosure_table *one)
 {
     json_t *rows = json_array();
-    json_int_t left_out = 0;
-    if (json_is_true(json_object_get(one->table, "bySize")))
-        rows_max = 0; /* the first of them would be the largest */
     for (size_t row = 0; row < json_array_size(one->rows); row++) {
         json_t *shown = shown_row(sums, one, row);
-        if (shown && rows_max && json_array_size(rows) == rows_max) {
-            left_out++;
-            json_decref(shown);
-        } else if (shown && json_array_append_new(rows, shown) != 0) {
+        if (shown && json_array_append_new(rows, shown) != 0)
             abort();
-        }
     }
     if (json_is_true(json_object_get(one->table, "bySize")))
         order_by_keys(one, rows);
-    if (json_object_set_new(one->table, "rows", rows) != 0 ||
-        (left_out && json_object_set_new(one->table, "leftOut", json_integer(left_out)) != 0))
+    if (json_object_set_new(one->table, "rows", rows) != 0)
         abort();
 }
 
@@ -182,10 +173,9 @@ static void add_published_notes(json_t *document)
             abort();
 }
 
-/* The tables of all documents, one after another; *first is the first of the one document, and *end the one
- * after its last. */
+/* The tables of all documents, one after another. */
 static struct disclosure_table *take_tables(struct disclosure_sums *sums, json_t *const *documents,
-                                            size_t count, size_t one, size_t *first, size_t *end, size_t *all)
+                                            size_t count, size_t *all)
 {
     struct disclosure_table *tables;
     json_t *table;
@@ -195,28 +185,26 @@ static struct disclosure_table *take_tables(struct disclosure_sums *sums, json_t
     tables = calloc(*all + 1, sizeof *tables);
     if (!tables)
         abort();
-    for (size_t i = 0; i < count; i++) {
-        *first = i == one ? taken : *first;
+    for (size_t i = 0; i < count; i++)
         json_array_foreach (json_object_get(documents[i], "tables"), at, table)
             disclosure_table_take(&tables[taken++], sums, json_object_get(documents[i], "report"), table);
-        *end = i == one ? taken : *end;
-    }
     return tables;
 }
 
-void disclosure_publish(json_t *const *documents, size_t count, size_t one, size_t rows_max)
+void disclosure_publish(json_t *const *documents, size_t count)
 {
-    size_t first = 0, end = 0, all;
+    size_t all;
     struct disclosure_sums *sums = disclosure_sums_open();
-    struct disclosure_table *tables = take_tables(sums, documents, count, one, &first, &end, &all);
+    struct disclosure_table *tables = take_tables(sums, documents, count, &all);
     for (size_t at = 0; at < all; at++)
         disclosure_table_add_sums(&tables[at], sums, tables, all);
     disclosure_sums_protect(sums);
-    for (size_t at = first; at < end; at++)
-        show_table(sums, &tables[at], rows_max);
-    for (size_t at = 0; at < all; at++)
+    for (size_t at = 0; at < all; at++) {
+        show_table(sums, &tables[at]);
         disclosure_table_drop(&tables[at]);
+    }
     free(tables);
     disclosure_sums_close(&sums);
-    add_published_notes(documents[one]);
+    for (size_t i = 0; i < count; i++)
+        add_published_notes(documents[i]);
 }

@@ -20,11 +20,10 @@
 /* Whether a table may be published: it has no column that points to one case. */
 bool disclosure_may_show(const struct report_table *table);
 
-/* Changes the tables of one of these documents (report_table.h), and adds notes that say so. The others are
- * what is published beside it, of the same trail and period: what is hidden is decided for all together, so
- * that none is found by another, and each is decided alike whichever is asked for. They stand in an order
- * that is always the same, and all rows of each table have to be there; of the one at most so many stay (0:
- * all). Aborts if there is no memory. */
-void disclosure_publish(json_t *const *documents, size_t count, size_t one, size_t rows_max);
+/* Changes the tables of these documents (report_table.h), and adds notes that say so. They are all that is
+ * published of one trail and period, because what is hidden is decided for all together, so that none is
+ * found by another. They stand in an order that is always the same, and all rows of each table have to be
+ * there. Aborts if there is no memory. */
+void disclosure_publish(json_t *const *documents, size_t count);
 
 #endif

@@ -7,6 +7,7 @@ twice or of no kind, a fragment that is not there or that nothing uses.
 Usage: make_reports.py FOLDER OUT_C
 """
 
+import hashlib
 import os
 import re
 import sys
@@ -387,10 +388,12 @@ def read_all(folder):
 
 
 def c_of_all(reports):
+    made = [line for report in reports for line in c_of(report)]
+    digest = hashlib.sha256("\n".join(made).encode()).hexdigest()
     return "\n".join([
         "/* Made by make_reports.py of the files in reports/. */", '#include "services/audit/report_made.h"', "",
-        '#pragma GCC diagnostic ignored "-Woverlength-strings"', "",
-        *(line for report in reports for line in c_of(report)),
+        '#pragma GCC diagnostic ignored "-Woverlength-strings"', "", *made,
+        f"const char report_made_digest[] = {quoted(digest)};",
         "const struct report *const report_made[] = {", *(f"    &{report.name}_report," for report in reports), "};",
         f"const size_t report_made_count = {len(reports)};"]) + "\n"
 

@@ -1,18 +1,15 @@
-/* report.c: puts the questions of a report to a trail, and has the answers written. */
+/* report.c: has a report asked in the way that its question allows. */
 #include "services/audit/report.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "services/audit/disclosure.h"
+#include "services/audit/edition.h"
 #include "services/audit/report_as_at.h"
+#include "services/audit/report_document.h"
 #include "services/audit/report_face.h"
-#include "services/audit/report_functions.h"
 #include "services/audit/report_made.h"
-#include "services/audit/report_period.h"
 #include "services/audit/report_table.h"
-#include "services/audit/report_told.h"
 #include "services/audit/trail.h"
 #include "services/audit/verify_kept.h"
 
@@ -30,359 +27,43 @@ const struct report *report_find(const char *name)
     return NULL;
 }
 
-/* The files in reports/ build on this view. */
-static const char question_sql[] =
-    "BEGIN; CREATE TEMP VIEW question AS SELECT %lld AS from_ms, %lld AS to_ms, %Q AS number";
+static const char withheld_auditors[] =
+    "small numbers are for inspectors alone, and this trail is an auditor's: ask for what is published, or ask "
+    "an inspector";
 
-/* Steps of SQLite between two looks whether the answer is to be given up: some tens of microseconds. */
-enum { STEPS_BETWEEN_LOOKS = 10000 };
-
-static int is_given_up(void *stop)
+/* With its small numbers, of any period, as at any event. */
+static int ask_exact(sqlite3 *stored, const struct report *report, const struct report_question *question,
+                     json_t **document, char *message, size_t message_size)
 {
-    return atomic_load((const atomic_bool *)stop);
-}
-
-static bool run_grounds(sqlite3 *database, const struct report *report)
-{
-    for (const char *const *ground = report->grounds; *ground; ground++)
-        if (sqlite3_exec(database, *ground, NULL, NULL, NULL) != SQLITE_OK)
-            return false;
-    return true;
-}
-
-/* All that follows is of one moment, and nothing more can be changed. */
-static bool open_question(sqlite3 *database, const struct report *report,
-                          const struct report_question *question)
-{
-    if (question->stop)
-        sqlite3_progress_handler(database, STEPS_BETWEEN_LOOKS, is_given_up,
-                                 (void *)(uintptr_t)question->stop);
-    char *sql = sqlite3_mprintf(question_sql, question->from_ms,
-                                question->to_ms > 0 ? question->to_ms : INT64_MAX, question->number);
-    bool opened =
-        sql && report_functions_add(database) == SQLITE_OK && report_told_add(database) == SQLITE_OK &&
-        sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK && run_grounds(database, report) &&
-        sqlite3_exec(database, "PRAGMA query_only = ON", NULL, NULL, NULL) == SQLITE_OK;
-    sqlite3_free(sql);
-    return opened;
-}
-
-static json_t *report_cell(sqlite3_stmt *statement, int column)
-{
-    switch (sqlite3_column_type(statement, column)) {
-    case SQLITE_INTEGER:
-        return json_integer(sqlite3_column_int64(statement, column));
-    case SQLITE_FLOAT:
-        return json_real(sqlite3_column_double(statement, column));
-    case SQLITE_TEXT:
-        return json_string((const char *)sqlite3_column_text(statement, column));
-    default:
-        return json_null();
-    }
-}
-
-/* Our own rule: of fewer than so many, a percentile that far up says no more than the longest does. */
-enum { FIGURE20_LEAST = 20 };
-static const char figure20_note[] =
-    "p90 and p95 are not shown of fewer than 20, because they would say no more than the longest does";
-
-static void blank_few(const struct report_table *table, json_t *row)
-{
-    for (size_t i = 0; i < table->column_count; i++) {
-        const struct report_column *column = &table->columns[i];
-        if (column->kind == REPORT_FIGURE20 &&
-            json_integer_value(json_array_get(row, (size_t)column->of[0])) < FIGURE20_LEAST)
-            json_array_set_new(row, i, json_null());
-    }
-}
-
-static bool has_figure20(const struct report *report)
-{
-    for (size_t i = 0; i < report->table_count; i++)
-        for (size_t x = 0; x < report->tables[i].column_count; x++)
-            if (report->tables[i].columns[x].kind == REPORT_FIGURE20)
-                return true;
-    return false;
-}
-
-static bool add_report_row(sqlite3_stmt *statement, const struct report_table *table, json_t *rows)
-{
-    json_t *row = json_array();
-    bool whole = row;
-    for (int i = 0; i < sqlite3_column_count(statement) && whole; i++)
-        whole = json_array_append_new(row, report_cell(statement, i)) == 0;
-    if (whole)
-        blank_few(table, row);
-    return json_array_append_new(rows, row) == 0 && whole;
-}
-
-/* Adds the rows, or as many as are wanted, and counts the others. SQLITE_DONE if that was all. */
-static int add_report_rows(sqlite3_stmt *statement, const struct report_table *table, size_t rows_max,
-                           json_t *rows, json_int_t *left_out)
-{
-    int stepped;
-    while ((stepped = sqlite3_step(statement)) == SQLITE_ROW)
-        if (rows_max && json_array_size(rows) == rows_max)
-            ++*left_out;
-        else if (!add_report_row(statement, table, rows))
-            return SQLITE_NOMEM;
-    return stepped;
-}
-
-/* Says which column is not the one that the file of the report declares. */
-static bool has_its_columns(sqlite3_stmt *statement, const struct report_table *table)
-{
-    int count = sqlite3_column_count(statement);
-    bool same = count == (int)table->column_count;
-    for (int i = 0; i < count && i < (int)table->column_count; i++)
-        if (strcmp(sqlite3_column_name(statement, i), table->columns[i].name) != 0) {
-            fprintf(stderr, "table %s: column %d is %s, and declared as %s\n", table->name, i + 1,
-                    sqlite3_column_name(statement, i), table->columns[i].name);
-            same = false;
-        }
-    return same;
-}
-
-static const char *const kind_names[] = {
-    [REPORT_KEY] = "key",       [REPORT_COUNT] = "count",     [REPORT_PERCENT] = "percent",
-    [REPORT_FIGURE] = "figure", [REPORT_FIGURE20] = "figure", [REPORT_CASE] = "case",
-    [REPORT_EVENT] = "event",   [REPORT_WHEN] = "when",       [REPORT_WORDS] = "words"};
-
-/* NULL if it is no column's number. */
-static const char *named_column(const struct report_table *table, int at)
-{
-    return at >= 0 ? table->columns[at].name : NULL;
-}
-
-static json_t *describe_column(const struct report_table *table, const struct report_column *column)
-{
-    bool is_percent = column->kind == REPORT_PERCENT;
-    return json_pack("{s:s, s:s, s:s*, s:s*, s:o*, s:s*, s:s*, s:s*, s:s*, s:o*, s:o*}", "name", column->name,
-                     "kind", kind_names[column->kind], "unit", column->unit, "total", column->total, "label",
-                     column->label ? json_true() : NULL, "over",
-                     is_percent ? NULL : named_column(table, column->of[0]), "numerator",
-                     is_percent ? named_column(table, column->of[0]) : NULL, "denominator",
-                     named_column(table, column->of[1]), "less", named_column(table, column->of[2]),
-                     "denominatorIsSum", column->of[1] == REPORT_SUM ? json_true() : NULL, "ofTwentyOrMore",
-                     column->kind == REPORT_FIGURE20 ? json_true() : NULL);
-}
-
-static json_t *describe_columns(const struct report_table *table)
-{
-    json_t *columns = json_array();
-    bool whole = columns;
-    for (size_t i = 0; whole && i < table->column_count; i++)
-        whole = json_array_append_new(columns, describe_column(table, &table->columns[i])) == 0;
-    if (whole)
-        return columns;
-    json_decref(columns);
-    return NULL;
-}
-
-static json_t *describe_term(const struct report_term *term)
-{
-    return json_pack("{s:s*, s:s, s:s*, s:s*}", "table", term->table, "column", term->column, "key",
-                     term->key, "row", term->row);
-}
-
-/* How its counts add up; NULL if nothing is said of that, or there is no memory for it. */
-static json_t *describe_sums(const struct report_table *table)
-{
-    json_t *sums = table->sum_count ? json_array() : NULL;
-    for (size_t i = 0; sums && i < table->sum_count; i++) {
-        json_t *parts = json_array();
-        for (const struct report_term *term = table->sums[i].terms + 1; term->column; term++)
-            json_array_append_new(parts, describe_term(term));
-        json_array_append_new(sums,
-                              json_pack("{s:o, s:o, s:o*}", "total", describe_term(table->sums[i].terms),
-                                        "parts", parts, "rest", table->sums[i].rest ? json_true() : NULL));
-    }
-    return sums;
-}
-
-/* NULL if the question could not be answered. */
-static json_t *ask_table(sqlite3 *database, const struct report_table *table, size_t rows_max)
-{
-    sqlite3_stmt *statement = NULL;
-    json_t *columns = describe_columns(table), *rows = json_array();
-    json_int_t left_out = 0;
-    bool whole =
-        columns && rows && sqlite3_prepare_v2(database, table->sql, -1, &statement, NULL) == SQLITE_OK;
-    assert(!whole || has_its_columns(statement, table));
-    whole = whole && add_report_rows(statement, table, rows_max, rows, &left_out) == SQLITE_DONE;
-    sqlite3_finalize(statement);
-    if (whole)
-        return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o, s:o*}", "name", table->name, "title", table->title,
-                         "columns", columns, "sums", describe_sums(table), "bySize",
-                         table->by_size ? json_true() : NULL, "rows", rows, "leftOut",
-                         left_out ? json_integer(left_out) : NULL);
-    json_decref(columns);
-    json_decref(rows);
-    return NULL;
-}
-
-/* Adds each row's first column as a line. */
-static bool ask_lines(sqlite3 *database, const char *sql, json_t *lines)
-{
-    sqlite3_stmt *statement = NULL;
-    bool whole = sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK;
-    int stepped = SQLITE_DONE;
-    while (whole && (stepped = sqlite3_step(statement)) == SQLITE_ROW)
-        whole =
-            json_array_append_new(lines, json_string((const char *)sqlite3_column_text(statement, 0))) == 0;
-    sqlite3_finalize(statement);
-    return whole && stepped == SQLITE_DONE;
-}
-
-/* A line that is asked for has exact numbers: it is not published. */
-static bool add_lines(sqlite3 *database, const struct report_line *line, bool published, json_t *lines)
-{
-    for (; line->text || line->sql; line++)
-        if (line->text ? json_array_append_new(lines, json_string(line->text)) != 0
-                       : !published && !ask_lines(database, line->sql, lines))
-            return false;
-    return true;
-}
-
-static const char left_out_note[] =
-    "left out, because it points to single cases or is of what must be 0: the table ";
-
-/* What points to one case is not asked for, and named instead. */
-static bool add_table(sqlite3 *database, const struct report_table *table, bool published, size_t rows_max,
-                      json_t *document)
-{
-    if (!published || disclosure_may_show(table))
-        return json_array_append_new(json_object_get(document, "tables"),
-                                     ask_table(database, table, published ? 0 : rows_max)) == 0;
-    return json_array_append_new(json_object_get(document, "notes"),
-                                 json_sprintf("%s%s", left_out_note, table->name)) == 0 &&
-           json_array_append_new(json_object_get(document, "tablesLeftOut"), json_string(table->name)) == 0;
-}
-
-static const char unsuppressed_note[] =
-    "figures are unsuppressed: small numbers could point to a person; for internal use only";
-
-static bool fill_report(sqlite3 *database, const struct report *report, bool published, size_t rows_max,
-                        json_t *document)
-{
-    json_t *notes = json_object_get(document, "notes");
-    for (size_t i = 0; i < report->table_count; i++)
-        if (!add_table(database, &report->tables[i], published, rows_max, document))
-            return false;
-    return add_lines(database, report->verdicts, published, json_object_get(document, "verdicts")) &&
-           add_lines(database, report->notes, published, notes) &&
-           (!has_figure20(report) || json_array_append_new(notes, json_string(figure20_note)) == 0) &&
-           (published || report->of_one_case ||
-            json_array_append_new(notes, json_string(unsuppressed_note)) == 0);
-}
-
-/* ---- what is published beside it ---- */
-
-/* Another report's tables, of the same question; NULL if it cannot be asked. */
-static json_t *ask_beside(sqlite3 *database, const struct report *report,
-                          const struct report_question *question)
-{
-    json_t *beside =
-        json_pack("{s:s, s:[], s:[], s:[]}", "report", report->name, "tables", "notes", "tablesLeftOut");
-    bool asked = beside &&
-                 sqlite3_exec(database, "ROLLBACK; PRAGMA query_only = OFF", NULL, NULL, NULL) == SQLITE_OK &&
-                 open_question(database, report, question);
-    for (size_t i = 0; asked && i < report->table_count; i++)
-        asked = add_table(database, &report->tables[i], true, 0, beside);
-    if (asked)
-        return beside;
-    json_decref(beside);
-    return NULL;
-}
-
-/* Asks all that may be published of the same period, because a figure that one report hides must not be
- * found by another. The question is another report's after that. */
-static bool publish(sqlite3 *database, const struct report *report, const struct report_question *question,
-                    json_t *document)
-{
-    json_t **documents = calloc(report_made_count, sizeof *documents);
-    size_t count = 0, one = 0;
-    bool whole = documents;
-    for (size_t i = 0; whole && i < report_made_count; i++) {
-        if (report_made[i]->of_one_case || strcmp(report_made[i]->published, report->published) != 0)
-            continue;
-        one = report_made[i] == report ? count : one;
-        documents[count] =
-            report_made[i] == report ? json_incref(document) : ask_beside(database, report_made[i], question);
-        whole = documents[count++];
-    }
-    if (whole)
-        disclosure_publish(documents, count, one, question->rows_max);
-    for (size_t i = 0; i < count; i++)
-        json_decref(documents[i]);
-    free(documents);
-    return whole;
-}
-
-/* ---- what may be shown of which trail ---- */
-
-/* The period that has the newest event, if none was named. */
-static void choose_period(sqlite3 *database, const struct report *report, struct report_question *question)
-{
-    char period[REPORT_PERIOD_BYTES];
-    int64_t newest_ms = 0;
-    sqlite3_stmt *newest = NULL;
-    if (sqlite3_prepare_v2(database, "SELECT at_ms FROM main.latest", -1, &newest, NULL) == SQLITE_OK &&
-        sqlite3_step(newest) == SQLITE_ROW)
-        newest_ms = sqlite3_column_int64(newest, 0);
-    sqlite3_finalize(newest);
-    if (newest_ms && !question->from_ms && !question->to_ms &&
-        report_period_of(newest_ms, report->published, period))
-        report_period_read(period, &question->from_ms, &question->to_ms);
-}
-
-static int choose_scope(sqlite3 *database, const struct report *report, struct report_question *question,
-                        char *message, size_t message_size)
-{
-    question->unsuppressed |= report->of_one_case;
-    if (question->unsuppressed && !report->of_one_case && trail_form_of(database) == TRAIL_REDUCED) {
-        snprintf(message, message_size,
-                 "small numbers are for inspectors alone, and this trail is an auditor's: ask without "
-                 "--unsuppressed, or ask an inspector");
+    bool is_of_then = question->as_at_event || question->as_at_ms;
+    struct trail *then = NULL;
+    if (!report->of_one_case && trail_form_of(stored) == TRAIL_REDUCED) {
+        snprintf(message, message_size, "%s", withheld_auditors);
         return REPORT_WITHHELD;
     }
-    if (question->unsuppressed)
-        return REPORT_DONE;
-    choose_period(database, report, question);
-    if ((!question->from_ms && !question->to_ms) ||
-        report_period_is_whole(question->from_ms, question->to_ms, report->published))
-        return REPORT_DONE;
-    snprintf(
-        message, message_size,
-        "this report may be published of a whole %s and of no other period, because the one would tell of "
-        "small numbers of the other. Any period is for an inspector, with --unsuppressed",
-        report->published);
-    return REPORT_WITHHELD;
+    int result = is_of_then ? report_as_at(stored, question, &then, message, message_size) : REPORT_DONE;
+    if (result == REPORT_DONE)
+        result = report_document_ask(then ? trail_database(then) : stored, report, question, document,
+                                     message, message_size);
+    trail_close(&then);
+    return result;
 }
 
-static int ask_open_trail(sqlite3 *database, const struct report *report, const struct report_question *asked,
-                          const json_t *kept, json_t **document, char *message, size_t message_size)
+static int ask_in_scope(sqlite3 *stored, const char *trail_path, const struct report *report,
+                        const struct report_question *asked, json_t **document, char *message,
+                        size_t message_size)
 {
     struct report_question question = *asked;
-    int checked = choose_scope(database, report, &question, message, message_size);
-    if (checked != REPORT_DONE)
-        return checked;
-    bool opened = open_question(database, report, &question);
-    checked = opened ? report_face_check(database, report, &question, message, message_size) : REPORT_DONE;
-    if (checked != REPORT_DONE)
-        return checked;
-    *document = opened ? report_face(database, report, &question, kept) : NULL;
-    if (*document && fill_report(database, report, !question.unsuppressed, question.rows_max, *document) &&
-        (question.unsuppressed || publish(database, report, &question, *document)))
-        return REPORT_DONE;
-    json_decref(*document);
-    *document = NULL;
-    if (sqlite3_errcode(database) == SQLITE_INTERRUPT) {
-        snprintf(message, message_size, "the report was given up before its end");
-        return REPORT_STOPPED;
-    }
-    snprintf(message, message_size, "the trail cannot be read: %s", sqlite3_errmsg(database));
-    return REPORT_FAILED;
+    question.unsuppressed |= report->of_one_case;
+    int result = question.unsuppressed
+                     ? ask_exact(stored, report, &question, document, message, message_size)
+                     : edition_ask(stored, trail_path, report, &question, document, message, message_size);
+    if (result != REPORT_DONE)
+        return result;
+    json_t *kept = verify_kept(trail_path);
+    report_face_stand(stored, kept, *document);
+    json_decref(kept);
+    return REPORT_DONE;
 }
 
 int report_ask(const char *trail_path, const struct report_question *question, json_t **document,
@@ -395,20 +76,11 @@ int report_ask(const char *trail_path, const struct report_question *question, j
         return REPORT_UNKNOWN;
     }
     assert(!report->of_one_case == !question->number);
-    sqlite3 *database = trail_open_reader(trail_path, message, message_size);
-    if (!database)
+    sqlite3 *stored = trail_open_reader(trail_path, message, message_size);
+    if (!stored)
         return REPORT_FAILED;
-    json_t *kept = verify_kept(trail_path);
-    struct trail *then = NULL;
-    bool is_of_then = question->as_at_event || question->as_at_ms;
-    int result =
-        is_of_then ? report_as_at(database, question, &then, kept, message, message_size) : REPORT_DONE;
-    if (result == REPORT_DONE)
-        result = ask_open_trail(then ? trail_database(then) : database, report, question, kept, document,
-                                message, message_size);
-    trail_close(&then);
-    json_decref(kept);
-    sqlite3_close(database);
+    int result = ask_in_scope(stored, trail_path, report, question, document, message, message_size);
+    sqlite3_close(stored);
     return result;
 }
 

@@ -135,9 +135,8 @@ struct report_question {
 };
 
 /* A report of one case points to a person and has all that the trail has of it. Any other one is of a period
- * and made so that it may be published, unless it is asked for unsuppressed, which an inspector's trail alone
- * answers. Without a period it is then of the one that has the newest event, of the kind that may be
- * published.
+ * and made so that it may be published (edition.h), unless it is asked for unsuppressed, which an inspector's
+ * trail alone answers.
  *
  * Asks the trail: REPORT_DONE with a document as report_table.h describes it, for the caller to json_decref;
  * anything else with a message for a person. */

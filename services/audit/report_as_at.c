@@ -2,9 +2,7 @@
 #include "services/audit/report_as_at.h"
 
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "proto/words/words.h"
 #include "services/audit/report_period.h"
@@ -32,14 +30,18 @@ static int find_event(sqlite3 *stored, int64_t event, char *message, size_t mess
     return REPORT_EMPTY;
 }
 
-/* The last event before the day. That day must have begun by the newest event: until then more can come
- * before it. */
+int64_t report_as_at_day(sqlite3 *stored, int64_t day_ms)
+{
+    static const char sql[] =
+        "SELECT coalesce(min(seq), 1) - 1 FROM event WHERE at_ms >= ?1 AND referral IS NULL";
+    return ask_stored(stored, sql, day_ms);
+}
+
 static int find_day(sqlite3 *stored, int64_t day_ms, int64_t *event, char *message, size_t message_size)
 {
     char period[REPORT_PERIOD_BYTES], first[TIME_TEXT_BYTES], newest[TIME_TEXT_BYTES];
-    int64_t after = ask_stored(stored, "SELECT coalesce(min(seq), 0) FROM event WHERE at_ms >= ?1", day_ms);
-    *event = after - 1;
-    if (after > 1)
+    *event = report_as_at_day(stored, day_ms);
+    if (*event)
         return REPORT_DONE;
     report_period_words(0, day_ms, period);
     words_time(ask_stored(stored, "SELECT coalesce(min(at_ms), 0) FROM event WHERE ?1", 1), first);
@@ -83,54 +85,17 @@ static bool append_events(struct trail *then, sqlite3 *stored, int64_t event, co
     return status == TRAIL_OK && stepped == SQLITE_DONE;
 }
 
-/* Alarms are made of no event. Whichever stands in the trail casts doubt on all of it. */
-static bool copy_alarms(struct trail *then, sqlite3 *stored)
-{
-    sqlite3_stmt *row = NULL;
-    bool copied =
-        sqlite3_prepare_v2(stored, "SELECT at_ms, text FROM alarm ORDER BY id", -1, &row, NULL) == SQLITE_OK;
-    while (copied && sqlite3_step(row) == SQLITE_ROW)
-        copied = trail_alarm(then, sqlite3_column_int64(row, 0), (const char *)sqlite3_column_text(row, 1)) ==
-                 TRAIL_OK;
-    sqlite3_finalize(row);
-    return copied;
-}
-
 static bool make_again(struct trail *then, sqlite3 *stored, int64_t event, const atomic_bool *stop,
                        char *message, size_t message_size)
 {
     sqlite3 *database = trail_database(then);
     return sqlite3_exec(database, "BEGIN", NULL, NULL, NULL) == SQLITE_OK &&
-           append_events(then, stored, event, stop, message, message_size) && copy_alarms(then, stored) &&
+           append_events(then, stored, event, stop, message, message_size) &&
            sqlite3_exec(database, "COMMIT", NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* ---- the verdict ---- */
-
-/* A verdict on a trail up to a later event, which is still what it was, is one on its beginning too. */
-static void cut_kept(sqlite3 *stored, const struct trail *then, json_t *kept)
-{
-    char hex[2 * CHAIN_BYTES + 1], sql_hex[2 * CHAIN_BYTES + 1] = "";
-    uint8_t chain[CHAIN_BYTES];
-    int64_t event = (int64_t)trail_head(then, chain),
-            verified = json_integer_value(json_object_get(kept, "event"));
-    sqlite3_stmt *row = NULL;
-    if (verified <= event)
-        return;
-    if (sqlite3_prepare_v2(stored, "SELECT chain FROM event WHERE seq = ?1", -1, &row, NULL) == SQLITE_OK &&
-        sqlite3_bind_int64(row, 1, verified) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW &&
-        sqlite3_column_bytes(row, 0) == CHAIN_BYTES)
-        sodium_bin2hex(sql_hex, sizeof sql_hex, sqlite3_column_blob(row, 0), CHAIN_BYTES);
-    sqlite3_finalize(row);
-    if (strcmp(sql_hex, json_string_value(json_object_get(kept, "chain"))) != 0)
-        return; /* the trail is another one, which its face will say */
-    sodium_bin2hex(hex, sizeof hex, chain, sizeof chain);
-    json_object_set_new(kept, "event", json_integer(event));
-    json_object_set_new(kept, "chain", json_string(hex));
-}
-
-int report_as_at(sqlite3 *stored, const struct report_question *question, struct trail **then, json_t *kept,
-                 char *message, size_t message_size)
+int report_as_at(sqlite3 *stored, const struct report_question *question, struct trail **then, char *message,
+                 size_t message_size)
 {
     int64_t event = question->as_at_event;
     *then = NULL;
@@ -140,11 +105,8 @@ int report_as_at(sqlite3 *stored, const struct report_question *question, struct
         return found;
     snprintf(message, message_size, "the trail cannot be made again: there is no room for it");
     *then = trail_open_scratch(message, message_size);
-    if (*then && make_again(*then, stored, event, question->stop, message, message_size)) {
-        if (kept)
-            cut_kept(stored, *then, kept);
+    if (*then && make_again(*then, stored, event, question->stop, message, message_size))
         return REPORT_DONE;
-    }
     trail_close(then);
     return question->stop && atomic_load(question->stop) ? REPORT_STOPPED : REPORT_FAILED;
 }

@@ -3,17 +3,20 @@
 #ifndef CONCORDAT_REPORT_AS_AT_H
 #define CONCORDAT_REPORT_AS_AT_H
 
-#include <jansson.h>
 #include <sqlite3.h>
 
 #include "services/audit/report.h"
 #include "services/audit/trail.h"
 
+/* The number of the last event before the first that is of no case and not before that midnight in London; 0
+ * if there is none. Routers write such events all the time, and both forms of a trail have them in the same
+ * hour, so that both end at the same event. `stored` is the trail as it now stands, open for reading. */
+int64_t report_as_at_day(sqlite3 *stored, int64_t day_ms);
+
 /* Makes the trail again up to the event, or up to the day, of the question, in a file that SQLite deletes.
- * *then is the caller's to close. `stored` is the trail as it now stands, open for reading, and `kept` is
- * what verify_kept gave of it, or NULL: it is made to say the same of the earlier trail. REPORT_DONE;
- * anything else with a message for a person, and no trail. */
-int report_as_at(sqlite3 *stored, const struct report_question *question, struct trail **then, json_t *kept,
-                 char *message, size_t message_size);
+ * *then is the caller's to close. REPORT_DONE; anything else with a message for a person, and no trail. It
+ * has no alarms, which are made of no event. */
+int report_as_at(sqlite3 *stored, const struct report_question *question, struct trail **then, char *message,
+                 size_t message_size);
 
 #endif

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "proto/wire/chain.h"
 #include "proto/words/words.h"
@@ -155,17 +156,18 @@ static json_t *face_text(sqlite3 *database, const char *sql, int64_t first)
 }
 
 /* The verdict that is kept beside the trail, and whether the event that it came to is still what it was. What
- * was altered in the tables after that time it cannot say. */
-static json_t *face_verified(sqlite3 *database, const json_t *kept)
+ * was altered in the tables after that time it cannot say. One up to a later event than the document's newest
+ * is one on all of it. */
+static json_t *face_verified(sqlite3 *stored, const json_t *kept, json_int_t newest)
 {
     json_int_t event = json_integer_value(json_object_get(kept, "event"));
     if (event <= 0)
         return json_null();
-    json_t *chain = face_text(database, "SELECT chain FROM main.event WHERE seq = ?1", event);
-    json_t *verified =
-        json_pack("{s:O, s:I, s:O, s:O, s:b}", "at", json_object_get(kept, "at"), "upToEvent", event, "holds",
-                  json_object_get(kept, "holds"), "findings", json_object_get(kept, "findings"), "sameTrail",
-                  json_equal(chain, json_object_get(kept, "chain")));
+    json_t *chain = face_text(stored, "SELECT chain FROM main.event WHERE seq = ?1", event);
+    json_t *verified = json_pack("{s:O, s:I, s:O, s:O, s:b}", "at", json_object_get(kept, "at"), "upToEvent",
+                                 event < newest ? event : newest, "holds", json_object_get(kept, "holds"),
+                                 "findings", json_object_get(kept, "findings"), "sameTrail",
+                                 json_equal(chain, json_object_get(kept, "chain")));
     json_decref(chain);
     return verified;
 }
@@ -177,30 +179,26 @@ static bool is_altered(const json_t *verified, int64_t alarms)
                                           json_is_true(json_object_get(verified, "sameTrail"))));
 }
 
-/* How far the trail goes, by which anybody can tell it from another, and what is known of its being whole. */
-static json_t *face_trail(sqlite3 *database, const json_t *kept, bool unsuppressed)
+/* How far the trail goes, by which anybody can tell it from another. What is known of its being whole comes
+ * later (report_face_stand). */
+static json_t *face_trail(sqlite3 *database, bool unsuppressed)
 {
-    static const char newest_sql[] = "SELECT coalesce(max(seq), 0) FROM main.event";
-    int64_t event = ask_integer(database, newest_sql, 0, 0),
-            alarms = ask_integer(database, "SELECT count(*) FROM main.alarm", 0, 0);
-    json_t *verified = face_verified(database, kept);
-    return json_pack("{s:I, s:o, s:o, s:o, s:I, s:b, s:o, s:b}", "event", (json_int_t)event, "chain",
+    int64_t event = ask_integer(database, "SELECT coalesce(max(seq), 0) FROM main.event", 0, 0);
+    return json_pack("{s:I, s:o, s:o, s:o, s:n, s:n, s:n, s:b}", "event", (json_int_t)event, "chain",
                      face_text(database, "SELECT chain FROM main.event WHERE seq = ?1", event), "policy",
                      face_text(database, "SELECT digest FROM main.policy ORDER BY seq DESC LIMIT 1", 0),
-                     "form", face_text(database, "SELECT form FROM main.form", 0), "alarms",
-                     (json_int_t)alarms, "altered", is_altered(verified, alarms), "verified", verified,
-                     "unsuppressed", unsuppressed);
+                     "form", face_text(database, "SELECT form FROM main.form", 0), "alarms", "altered",
+                     "verified", "unsuppressed", unsuppressed);
 }
 
-json_t *report_face(sqlite3 *database, const struct report *report, const struct report_question *question,
-                    const json_t *kept)
+json_t *report_face(sqlite3 *database, const struct report *report, const struct report_question *question)
 {
     int64_t as_at_ms = ask_integer(database, "SELECT as_at_ms FROM scope", 0, 0);
     json_t *head = json_pack("{s:i, s:s, s:s, s:s}", "schemaVersion", SCHEMA_VERSION, "program",
                              "concordat " CONCORDAT_VERSION, "report", report->name, "about", report->about);
     json_t *parts[] = {face_scope(report, question, as_at_ms),
                        json_pack("{s:o}", "asAt", face_instant(as_at_ms)),
-                       face_trail(database, kept, question->unsuppressed),
+                       face_trail(database, question->unsuppressed),
                        json_pack("{s:[], s:[], s:[], s:[]}", "tablesLeftOut", "tables", "verdicts", "notes")};
     bool whole = head;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -211,6 +209,16 @@ json_t *report_face(sqlite3 *database, const struct report *report, const struct
         return head;
     json_decref(head);
     return NULL;
+}
+
+void report_face_stand(sqlite3 *stored, const json_t *kept, json_t *document)
+{
+    int64_t alarms = ask_integer(stored, "SELECT count(*) FROM main.alarm", 0, 0);
+    json_t *verified = face_verified(stored, kept, json_integer_value(json_object_get(document, "event")));
+    if (json_object_set_new(document, "alarms", json_integer(alarms)) != 0 ||
+        json_object_set_new(document, "altered", json_boolean(is_altered(verified, alarms))) != 0 ||
+        json_object_set_new(document, "verified", verified) != 0)
+        abort();
 }
 
 int report_face_result(const json_t *document)

@@ -7,4 +7,6 @@
 extern const struct report *const report_made[];
 extern const size_t report_made_count;
 
+extern const char report_made_digest[]; /* another if any of the files is another */
+
 #endif

@@ -197,6 +197,13 @@ bool report_period_of(int64_t unix_ms, const char *kind, char out[REPORT_PERIOD_
     return false;
 }
 
+int64_t report_period_day(int64_t unix_ms, int days_later)
+{
+    int32_t day, minute;
+    london_civil(unix_ms, &day, &minute);
+    return london_instant(day + days_later, 0);
+}
+
 bool report_period_is_whole(int64_t from_ms, int64_t to_ms, const char *kind)
 {
     char period[REPORT_PERIOD_BYTES];

@@ -25,6 +25,9 @@ bool report_period_read(const char *text, int64_t *from_ms, int64_t *to_ms);
  * quarter, half or financial year; false if it is none of them. */
 bool report_period_of(int64_t unix_ms, const char *kind, char out[REPORT_PERIOD_BYTES]);
 
+/* The midnight in London with which that day begins, or the one so many days later (or earlier). */
+int64_t report_period_day(int64_t unix_ms, int days_later);
+
 /* Whether it is a whole period of that kind: of one month, quarter, half (of a calendar year) or financial
  * year. */
 bool report_period_is_whole(int64_t from_ms, int64_t to_ms, const char *kind);

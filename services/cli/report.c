@@ -50,7 +50,8 @@ static const struct argp_option report_options[] = {
      "Otherwise: referrals received from then on, 2026-01-31 or 2026-01-31T14:05:00Z", 0},
     {"to", OPTION_TO, "TIME", 0, "Referrals received before then, that day not counted", 0},
     {"as-at", OPTION_AS_AT, "EVENT|DAY", 0,
-     "The trail as it stood after that event, or before that day began: what was printed then is printed again",
+     "The trail as it stood after that event, or before that day began: what was printed then, with "
+     "--unsuppressed, is printed again",
      0},
     {"format", OPTION_FORMAT, "FORMAT", 0,
      "text, json, csv, or tidy: CSV with a row for each figure of all tables", 0},
@@ -239,8 +240,9 @@ static void describe_reports(char *doc, size_t size)
             doc + used, size - used,
             "\nA report is made so that it may be published: a count below 5 is a *, others are rounded to the nearest "
             "5, and others are hidden so that none of them is found. Each is of one kind of period: most of a month, "
-            "section136 of a financial year; without --period it is that of the newest event. With --unsuppressed, "
-            "which takes an inspector's trail, all is exact, and of any time.\n"
+            "section136 of a financial year. There is one edition of a period, of the trail as it stood a week after "
+            "its end; without --period it is the latest. With --unsuppressed, which takes an inspector's trail, all "
+            "is exact, of any time, and as the trail now stands.\n"
             "\nAn auditor's trail tells times of day by the hour only, so --from and --to should be full hours "
             "there; what is counted until now is right to the hour. All other figures are those of an "
             "inspector's trail.\n"

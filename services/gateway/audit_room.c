@@ -1,6 +1,7 @@
 /* audit_room.c: see audit_room.h. */
 #include "services/gateway/audit_room.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,11 +106,11 @@ static void show_verdict(struct audit_room *room, struct http_request *request, 
 
 /* ---- reports and cases ---- */
 
-static const char why_not_unsuppressed[] =
-    "Small numbers are for inspectors, and of an inspector's trail. The trail here is an auditor's.";
-static const char why_not_published[] =
-    "This report is shown of a whole %s and of no other period, because the one would tell of small numbers of the "
-    "other. Inspectors may ask for any period, with small numbers.";
+/* A message of a report as a sentence of a page. */
+static void say_sentence(const char *message, char *fault, size_t size)
+{
+    snprintf(fault, size, "%c%s.", toupper((unsigned char)message[0]), message + 1);
+}
 
 static void answer_visit(const struct audit_visit *visit, const struct inquiry_answer *answer)
 {
@@ -126,12 +127,11 @@ static void answer_visit(const struct audit_visit *visit, const struct inquiry_a
         snprintf(fault, sizeof fault, "The trail has no case %s.", visit->number);
         audit_pages_ask(visit->request, &frame, 404, visit->kind, &typed, fault);
     } else if (answer->result == REPORT_EMPTY) {
-        snprintf(fault, sizeof fault, "T%s.", answer->message + 1); /* "The trail ..." */
+        say_sentence(answer->message, fault, sizeof fault);
         audit_pages_ask(visit->request, &frame, 404, visit->kind, &typed, fault);
     } else if (answer->result == REPORT_WITHHELD) {
-        snprintf(fault, sizeof fault, why_not_published, visit->kind->published);
-        audit_pages_ask(visit->request, &frame, 403, visit->kind, &typed,
-                        visit->unsuppressed ? why_not_unsuppressed : fault);
+        say_sentence(answer->message, fault, sizeof fault);
+        audit_pages_ask(visit->request, &frame, 403, visit->kind, &typed, fault);
     } else if (answer->result == REPORT_NEWER) {
         fprintf(stderr, "a report was refused: %s\n", answer->message);
         audit_pages_problem(visit->request, AUDIT_NEWER);

@@ -42,6 +42,7 @@ PEOPLE = (
     ("p305", "Jude Marlow", "referrer", "street-triage"),
     ("p306", "Billie Frost", "referrer", "street-triage"),
     ("p401", "Noor Haddad", "auditor", "council"),
+    ("p402", "Ingrid Vale", "inspector", "council"),
     ("p105", "Bea Nowak", "team", "northmoor-crisis"),
     ("p106", "Gwen Pryce", "team", "northmoor-crisis"),
     ("p107", "Theo Lund", "team", "southfell-crisis"),
@@ -63,7 +64,8 @@ class Server:
     def __init__(self, scene):
         self.scene = scene
         self.socket = scene.path("gateway.socket")
-        self.trail = scene.path("audit-state", "trail.db")
+        self.followed = scene.path("audit-state", "trail.db")
+        self.trail = scene.path("read.db")  # what the pages read: a link
         self.people = {person[0]: self.add_person(*person) for person in PEOPLE}
         self.port = stage.free_port()
 
@@ -87,7 +89,8 @@ class Server:
         self.scene.start_audit()
         self.day = Day(self.scene)
         cases = self.day.begin()
-        await_trail(self.trail, cases)
+        await_trail(self.followed, cases)
+        self.read_the_day()
         self.start("gateway")
         self.delivers = self.scene.client("intake")
         certificate = start_proxy(self.scene, "nginx", self.port, self.socket)
@@ -105,6 +108,24 @@ class Server:
             start_gateway(scene, self.desks, "--trail", self.trail)
         if name == "nginx":
             scene.start("nginx", "nginx", "-c", scene.path("nginx.conf"), "-e", "stderr", ready="start worker process")
+
+    def read_the_day(self):
+        """The pages for auditors read the trail of the day that is played here."""
+        self.read(self.followed)
+
+    def read_two_years(self):
+        """They read an inspector's trail of two years, which is made once."""
+        made = self.scene.path("two-years.db")
+        if not os.path.exists(made):
+            subprocess.run([stage.find_program("story-of-a-year", ("tests",)), made, "2"], check=True)
+        self.read(made)
+
+    def read(self, trail):
+        next_link = self.trail + ".next"
+        os.symlink(trail, next_link)
+        os.replace(next_link, self.trail)
+        if os.path.exists(self.trail + ".verified"):
+            os.remove(self.trail + ".verified")  # it is of another trail
 
     def kill(self, name):
         self.scene.kill(name)

@@ -90,12 +90,15 @@ export const STATES = [
 
   { name: "audit", as: "auditor", path: "/audit" },
   { name: "audit-checked", as: "auditor", path: "/audit", then: checkTheTrail },
-  ...REPORTS.map((name) => ({ name: `report-${name}`, as: "auditor", path: `/audit/reports/${name}` })),
+  ...REPORTS.map((name) => ({ name: `report-${name}`, path: `/audit/reports/${name}` })).concat([
+    { name: "report-unsuppressed", path: "/audit/reports/times?period=2028-09&unsuppressed=yes" },
+    { name: "report-provisional", path: "/audit/reports/national?period=2028-10&unsuppressed=yes" },
+  ]).map((state) => ({ ...state, as: "inspector", before: readTwoYears, then: readAgain, after: readTheDay })),
+  { name: "report-not-yet", as: "auditor", path: "/audit/reports/times" },
   { name: "report-wrong-period", as: "auditor", path: "/audit/reports/times?from=yesterday" },
   { name: "audit-case", as: "auditor", path: "/audit/cases/{on-its-way}" },
   { name: "audit-find-case", as: "auditor", path: "/audit/cases" },
   { name: "report-of-nothing", as: "auditor", path: "/audit/reports/national?period=2020-01" },
-  { name: "report-provisional", as: "auditor", path: "/audit/reports/national" },
   { name: "audit-of-another-role", as: "team", path: "/audit" },
   { name: "audit-no-case", as: "auditor", path: "/audit/cases/R-9999" },
 
@@ -138,6 +141,19 @@ function kill(program) {
 
 function start(program) {
   return (stage) => stage.call("start", program);
+}
+
+function readTwoYears(stage) {
+  return stage.call("read_two_years");
+}
+
+function readTheDay(stage) {
+  return stage.call("read_the_day");
+}
+
+async function readAgain(page) {
+  await page.reload();
+  await page.locator("table, .nhsuk-error-summary").first().waitFor();
 }
 
 async function press(page, name) {

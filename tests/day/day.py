@@ -228,8 +228,8 @@ Try one referral by hand, in the browser or in another terminal:
   . {folder}/as/northmoor-duty       # as the duty coordinator
   concordat board
 
-  . {folder}/as/auditor              # as an auditor, or as/inspector
-  concordat report times
+  . {folder}/as/inspector            # as an inspector, or as/auditor, for whom nothing of today is published yet
+  concordat report times --unsuppressed
   concordat verify
   sqlite3 {folder}/audit/trail.db 'SELECT * FROM referral_times'""")
 

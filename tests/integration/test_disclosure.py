@@ -4,7 +4,7 @@ programme of SciPy looks for the least and the most that each hidden count can b
 What adds up is written here a second time, by hand, from what the tables say they count: nothing is taken from the reports'
 own declarations.
 
-Usage: test_disclosure.py SOURCE BUILD STORY_OF_A_MONTH
+Usage: test_disclosure.py SOURCE BUILD STORY_OF_A_MONTH, with SEEDS in the environment for more months than one
 """
 
 import csv
@@ -24,10 +24,10 @@ STORY = sys.argv.pop()
 BUILD = sys.argv.pop()
 sys.argv.pop()
 CONCORDAT = os.path.join(BUILD, "services", "cli", "concordat")
-PERIOD, YEAR = "2026-09", "2026/27"
+PERIOD, YEAR = "2027-03", "2026/27"
 OF_A_YEAR = ("section136",)  # and no other period of it is published
 REPORTS = ("breaches", "custody", "declines", "national", "open", "section136", "times", "volume")
-SEEDS = 3
+SEEDS = int(os.environ.get("SEEDS", "1"))
 ANY = 10 ** 6  # so many people are in no table here
 # The counts of each table, and the columns by which its rows are told apart.
 TABLES = {
@@ -271,14 +271,15 @@ class Disclosure(unittest.TestCase):
         folder = tempfile.mkdtemp(dir=self.folder)
         for name in REPORTS:
             period = YEAR if name in OF_A_YEAR else PERIOD
-            self.run_report(trail, name, "--period", period, "--out", os.path.join(folder, name), *options, codes=(0, 4))
+            self.run_report(trail, name, "--period", period, "--out", os.path.join(folder, name), *options)
         return folder
 
     def test_no_hidden_count_is_pinned_to_fewer_than_five(self):
         first = random.randrange(10 ** 6)
         for seed in range(first, first + SEEDS):
             print(f"seed {seed}", flush=True)
-            hidden, pinned = Published(self.publish(self.month(seed))).pinned()
+            trail = self.month(seed)
+            hidden, pinned = Published(self.publish(trail)).pinned()
             self.assertGreater(hidden, 20)
             self.assertEqual(pinned, [])
 
@@ -305,18 +306,18 @@ class Disclosure(unittest.TestCase):
 
     def test_other_periods_and_small_numbers_are_for_inspectors(self):
         trail = self.month(7)
-        for options in (("--period", "2026-09-24"), ("--period", "2026-W39"), ("--from", "2026-09-01"), ("--to", "2026-10-01"),
-                        ("--from", "2026-09-02", "--to", "2026-10-02")):
-            self.assertIn(b"may be published of a whole month and of no other period",
+        for options in (("--period", "2027-03-04"), ("--period", "2027-W10"), ("--from", "2027-03-01"), ("--to", "2027-04-01"),
+                        ("--from", "2027-03-02", "--to", "2027-04-02")):
+            self.assertIn(b"is published of a whole month and of no other period",
                           self.run_report(trail, "times", *options, codes=(7,)).stderr)
             self.run_report(trail, "times", "--unsuppressed", *options, codes=(0, 4))
         self.assertIn(b"points to single cases", self.run_report(trail, "breaches", "--period", PERIOD, "--table", "breaches",
                                                                 codes=(7,)).stderr)
-        for period in ("2026-Q3", "2026-H2", "2026/27", "2026/27-H1"):
+        for period in ("2027-Q1", "2027-H1", "2026/27", "2026/27-H2"):
             self.run_report(trail, "times", "--period", period, codes=(7,))
-        for period in ("2026-09", "2026-Q3", "2026/27-H1"):
+        for period in ("2027-03", "2027-Q1", "2026/27-H2"):
             self.run_report(trail, "section136", "--period", period, codes=(7,))
-        self.run_report(trail, "section136", "--period", YEAR, codes=(0, 4))
+        self.run_report(trail, "section136", "--period", YEAR)
 
 
 if __name__ == "__main__":

@@ -48,7 +48,7 @@ static void note_answer(void *context, const struct inquiry_answer *answer)
 /* The order in which it was asked is told by an address that nobody reads. */
 static bool ask(size_t order, const char *name, const char *number, int64_t now_ms)
 {
-    const struct report_question question = {.name = name, .number = number};
+    const struct report_question question = {.name = name, .number = number, .unsuppressed = true};
     return inquiries_ask(inquiries, &question, note_answer, (char *)answered + order, now_ms);
 }
 

@@ -69,6 +69,7 @@ static uint64_t tell_two_months(void)
     story_policy(&story);
     uint64_t last = trail_head(story.trail, NULL);
     story_at(&story, (double)(october_ms - STORY_START_MS) / (double)STORY_MIN_MS);
+    story_policy(&story);
     story_contact(&story, 2, "north", true);
     story_finish(&story, 2, CONCORDAT__V1__OUTCOME__OUTCOME_ADVICE);
     story_receive(&story, 9, (struct story_person){.source = STREET, .urgency = URGENT, .age = 40});

@@ -270,6 +270,7 @@ void story_receive(struct story *story, uint32_t number, struct story_person per
     event.received = &what;
     story->drill[number] = person.drill;
     story->received_ms[number] = story->now_ms;
+    story->arrived_ms[number] = STORY_START_MS + person.arrived_min * STORY_MIN_MS;
     story->detained[number] = person.place != 0;
     story->unseen[number] = true;
     story->state[number] = STATE(HELD);
@@ -524,7 +525,8 @@ void story_detention(struct story *story, uint32_t number, Concordat__V1__Detent
     Concordat__V1__Flag found[] = {CONCORDAT__V1__FLAG__FLAG_UNDER_18_AT_POLICE_STATION};
     Concordat__V1__Instant occurred = CONCORDAT__V1__INSTANT__INIT;
     Concordat__V1__DetentionNoted what = CONCORDAT__V1__DETENTION_NOTED__INIT;
-    occurred.unix_ms = arrives ? STORY_START_MS : story->now_ms - story->told_late_min * STORY_MIN_MS;
+    occurred.unix_ms =
+        arrives ? story->arrived_ms[number] : story->now_ms - story->told_late_min * STORY_MIN_MS;
     occurred.basis = CONCORDAT__V1__BASIS__BASIS_STATED;
     what.step = step;
     what.occurred = &occurred;
@@ -532,8 +534,8 @@ void story_detention(struct story *story, uint32_t number, Concordat__V1__Detent
     what.place = place;
     what.state = ends ? CONCORDAT__V1__DETENTION_STATE__DETENTION_STATE_ENDED
                       : CONCORDAT__V1__DETENTION_STATE__DETENTION_STATE_HELD;
-    what.started_ms = STORY_START_MS;
-    what.until_ms = STORY_START_MS + 1440 * STORY_MIN_MS;
+    what.started_ms = story->arrived_ms[number];
+    what.until_ms = story->arrived_ms[number] + 1440 * STORY_MIN_MS;
     what.n_found = child;
     what.found = found;
     Concordat__V1__Event event = EVENT;

@@ -16,7 +16,7 @@
 #define STORY_START_MS INT64_C(1790000000000) /* 2026-09-21T14:13:20Z */
 #define STORY_MIN_MS   INT64_C(60000)
 
-enum { STORY_EVENTS_MAX = 512, STORY_REFERRALS_MAX = 256 };
+enum { STORY_EVENTS_MAX = 8192, STORY_REFERRALS_MAX = 1024 };
 
 /* An event as it stands in the ledger. */
 struct story_event {
@@ -36,6 +36,7 @@ struct story {
     struct story_event events[STORY_EVENTS_MAX];
     bool drill[STORY_REFERRALS_MAX];
     int64_t received_ms[STORY_REFERRALS_MAX];
+    int64_t arrived_ms[STORY_REFERRALS_MAX]; /* at the place of safety, if they are detained */
     /* As they now stand: */
     Concordat__V1__State state[STORY_REFERRALS_MAX];
     Concordat__V1__Owner owner[STORY_REFERRALS_MAX];
@@ -95,7 +96,7 @@ void story_breach(struct story *story, uint32_t number, Concordat__V1__Clock clo
 /* The urgency is changed, by which the response clock gets another limit. */
 void story_urgency(struct story *story, uint32_t number, struct story_person person,
                    Concordat__V1__Urgency becomes);
-/* An entry in the history of a detention under section 136, whose hours count from the story's start: an
+/* An entry in the history of a detention under section 136, whose hours count from the person's arrival: an
  * arrival then, or something else now, or `told_late_min` ago. child: somebody under 18 is at a police
  * station. */
 void story_detention(struct story *story, uint32_t number, Concordat__V1__DetentionStep step,

@@ -1,4 +1,4 @@
-/* story_of_a_month.c: writes an inspector's trail of September 2026 with some hundred people, by chance, for
+/* story_of_a_month.c: writes an inspector's trail of March 2027 with some hundred people, by chance, for
  * tests of what is published of it.
  *
  * Usage: story-of-a-month TRAIL SEED */
@@ -7,7 +7,11 @@
 
 #include "tests/worlds/story.h"
 
-enum { PEOPLE = 110, APART_MIN = 100, AFTER_SEPTEMBER_MIN = 14 * 24 * 60 };
+enum { PEOPLE = 110, APART_MIN = 100, DAY_MIN = 24 * 60 };
+
+/* In days after the story's start: 2 March, and 9 April, by when the month and the financial year are
+ * published. */
+enum { BEGIN = 162, END = 200 };
 
 static int one_of(int count)
 {
@@ -63,9 +67,9 @@ int main(int count, char **arguments)
     story_open(&story);
     story_policy(&story);
     for (uint32_t i = 1; i <= PEOPLE; i++)
-        tell_person(&story, i, i * APART_MIN);
-    story_at(&story, AFTER_SEPTEMBER_MIN); /* so that the month is over */
-    story_receive(&story, PEOPLE + 1, somebody());
+        tell_person(&story, i, BEGIN * DAY_MIN + (int)i * APART_MIN);
+    story_at(&story, END * DAY_MIN);
+    story_policy(&story);
     story_close_trail(&story);
     FILE *from = fopen(story.path, "rb"), *to = fopen(arguments[1], "wb");
     if (!from || !to)
