@@ -39,6 +39,7 @@ struct disclosure_lp *disclosure_lp_open(size_t unknowns)
         disclosure_lp_bound(lp, i, 0, -1);
     }
     set_verbose(lp->program, NEUTRAL);
+    set_presolve(lp->program, PRESOLVE_SENSDUALS, get_presolveloops(lp->program));
     return lp;
 }
 
@@ -119,4 +120,25 @@ bool disclosure_lp_leaves_for_once(struct disclosure_lp *lp, size_t unknown, uns
     double least, most;
     return solve_for(lp, unknown, false, &least) && solve_for(lp, unknown, true, &most) &&
            is_wide(least, most, numbers);
+}
+
+/* A bound that would let the answer be more if it were wider has a price. */
+static void add_holders(struct disclosure_lp *lp, bool *holds)
+{
+    double *prices; /* from 1 on, of the sums and then of the unknowns */
+    if (!get_ptr_dual_solution(lp->program, &prices))
+        abort();
+    for (size_t i = 0; i < lp->unknowns; i++)
+        holds[i] |= fabs(prices[(size_t)get_Nrows(lp->program) + i + 1]) > SLACK;
+}
+
+void disclosure_lp_held_by(struct disclosure_lp *lp, size_t unknown, bool *holds)
+{
+    double bound;
+    for (size_t i = 0; i < lp->unknowns; i++)
+        holds[i] = false;
+    if (solve_for(lp, unknown, true, &bound))
+        add_holders(lp, holds);
+    if (solve_for(lp, unknown, false, &bound))
+        add_holders(lp, holds);
 }

@@ -11,6 +11,7 @@ struct figure {
     bool absent;  /* the rest of rows that are not there */
     size_t group; /* those that hang together by sums have the same, that of one of them */
     size_t place; /* among the unknowns of its group */
+    size_t same;  /* another that is the same figure, printed twice; or itself */
 };
 
 /* From `first` on `places` has the numbers of the total, and then of the parts. */
@@ -58,7 +59,7 @@ void disclosure_sums_close(struct disclosure_sums **sums)
 static disclosure_figure add_figure(struct disclosure_sums *sums, struct figure figure)
 {
     sums->figures = room_for(sums->figures, sums->figure_count, &sums->figure_room, sizeof *sums->figures);
-    figure.group = sums->figure_count;
+    figure.group = figure.same = sums->figure_count;
     sums->figures[sums->figure_count] = figure;
     return sums->figure_count++;
 }
@@ -70,6 +71,19 @@ disclosure_figure disclosure_sums_figure(struct disclosure_sums *sums, int64_t v
 }
 
 /* ---- sums ---- */
+
+/* One figure is printed in several places, and is hidden in all of them or in none: only this one counts. */
+static size_t same_of(const struct disclosure_sums *sums, size_t figure)
+{
+    while (sums->figures[figure].same != figure)
+        figure = sums->figures[figure].same;
+    return figure;
+}
+
+static bool is_of_group(const struct disclosure_sums *sums, size_t figure, size_t group)
+{
+    return sums->figures[figure].group == group && sums->figures[figure].same == figure;
+}
 
 static size_t group_of(struct disclosure_sums *sums, size_t figure)
 {
@@ -109,7 +123,11 @@ void disclosure_sums_end(struct disclosure_sums *sums, enum disclosure_rest rest
     int64_t left = sums->figures[sums->places[sum->first]].value;
     for (size_t i = 1; i < sum->count; i++)
         left -= sums->figures[sums->places[sum->first + i]].value;
-    if (sum->count == 1 || (rest == REST_OTHER ? left < 0 : left != 0)) {
+    bool tells = sum->count > 1 && (rest == REST_OTHER ? left >= 0 : left == 0);
+    if (tells && sum->count == 2 && rest == REST_NONE)
+        sums->figures[same_of(sums, sums->places[sum->first + 1])].same =
+            same_of(sums, sums->places[sum->first]);
+    if (!tells || (sum->count == 2 && rest == REST_NONE)) {
         sums->place_count = sum->first; /* what has no parts, or does not add up, tells nothing */
         sums->sum_count--;
     } else if (rest != REST_NONE) {
@@ -131,12 +149,22 @@ static void bound_figure(struct disclosure_lp *lp, const struct figure *figure, 
             (double)(rounded + DISCLOSURE_ROUNDED));
 }
 
+/* A sum in which one figure stands twice, because it is printed twice, tells nothing. */
+static bool has_one_twice(const struct disclosure_sums *sums, const struct sum *sum)
+{
+    for (size_t i = 0; i < sum->count; i++)
+        for (size_t x = 0; x < i; x++)
+            if (sums->places[sum->first + i] == sums->places[sum->first + x])
+                return true;
+    return false;
+}
+
 /* NULL if the group is one figure, which nothing tells anything of. */
 static struct disclosure_lp *open_group(struct disclosure_sums *sums, size_t group)
 {
     size_t count = 0;
     for (size_t i = 0; i < sums->figure_count; i++)
-        if (sums->figures[i].group == group)
+        if (is_of_group(sums, i, group))
             sums->figures[i].place = count++;
     if (count < 2)
         return NULL;
@@ -145,7 +173,7 @@ static struct disclosure_lp *open_group(struct disclosure_sums *sums, size_t gro
     if (!unknowns)
         abort();
     for (const struct sum *sum = sums->sums; sum < sums->sums + sums->sum_count; sum++) {
-        if (sums->figures[sums->places[sum->first]].group != group)
+        if (sums->figures[sums->places[sum->first]].group != group || has_one_twice(sums, sum))
             continue;
         for (size_t i = 0; i < sum->count; i++)
             unknowns[i] = sums->figures[sums->places[sum->first + i]].place;
@@ -153,20 +181,12 @@ static struct disclosure_lp *open_group(struct disclosure_sums *sums, size_t gro
     }
     free(unknowns);
     for (size_t i = 0; i < sums->figure_count; i++)
-        if (sums->figures[i].group == group)
+        if (is_of_group(sums, i, group))
             bound_figure(lp, &sums->figures[i], disclosure_sums_rounded(sums, i));
     return lp;
 }
 
-static bool has_place(const struct disclosure_sums *sums, const struct sum *sum, size_t figure)
-{
-    for (size_t i = 0; i < sum->count; i++)
-        if (sums->places[sum->first + i] == figure)
-            return true;
-    return false;
-}
-
-/* The smaller of two shown figures, and rather a part than its total; SIZE_MAX is none. */
+/* The smaller of two shown figures; SIZE_MAX is none. */
 static size_t smaller_shown(const struct disclosure_sums *sums, size_t one, size_t other)
 {
     const struct figure *figure = &sums->figures[other];
@@ -175,18 +195,22 @@ static size_t smaller_shown(const struct disclosure_sums *sums, size_t one, size
     return one == SIZE_MAX || figure->value <= sums->figures[one].value ? other : one;
 }
 
-/* The smallest figure that is shown in the sums of a hidden one or, if none is, in its group. SIZE_MAX if
- * none is shown there either. */
-static size_t next_to_hide(const struct disclosure_sums *sums, size_t figure)
+/* The smallest shown figure by which a hidden one would be found or, if there is none, the smallest of its
+ * group. SIZE_MAX if none is shown there either. */
+static size_t next_to_hide(const struct disclosure_sums *sums, struct disclosure_lp *lp, size_t figure)
 {
-    size_t next = SIZE_MAX;
-    for (const struct sum *sum = sums->sums; sum < sums->sums + sums->sum_count; sum++)
-        if (has_place(sums, sum, figure))
-            for (size_t i = 0; i < sum->count; i++)
-                next = smaller_shown(sums, next, sums->places[sum->first + i]);
-    for (size_t i = 0; i < sums->figure_count && next == SIZE_MAX; i++)
-        if (sums->figures[i].group == sums->figures[figure].group)
+    size_t next = SIZE_MAX, group = sums->figures[figure].group;
+    bool *holds = calloc(sums->figure_count, sizeof *holds);
+    if (!holds)
+        abort();
+    disclosure_lp_held_by(lp, sums->figures[figure].place, holds);
+    for (size_t i = 0; i < sums->figure_count; i++)
+        if (is_of_group(sums, i, group) && holds[sums->figures[i].place])
             next = smaller_shown(sums, next, i);
+    for (size_t i = 0; i < sums->figure_count && next == SIZE_MAX; i++)
+        if (is_of_group(sums, i, group))
+            next = smaller_shown(sums, next, i);
+    free(holds);
     return next;
 }
 
@@ -198,24 +222,49 @@ static void free_absent(const struct disclosure_sums *sums, struct disclosure_lp
             disclosure_lp_bound(lp, sums->figures[i].place, 0, any ? -1 : 0);
 }
 
-/* Hides others until this one cannot be found. Whether that was any. */
-static bool protect_figure(struct disclosure_sums *sums, struct disclosure_lp *lp, size_t figure)
+/* Whether it would be found even if nothing of its group were shown. */
+static bool is_found_anyway(const struct disclosure_sums *sums, struct disclosure_lp *lp, size_t figure)
 {
-    struct figure *hidden = &sums->figures[figure];
+    size_t group = sums->figures[figure].group;
+    for (size_t i = 0; i < sums->figure_count; i++)
+        if (is_of_group(sums, i, group) && !sums->figures[i].absent)
+            disclosure_lp_bound(lp, sums->figures[i].place, 0, -1);
+    bool found = !disclosure_lp_leaves_for_once(lp, sums->figures[figure].place, DISCLOSURE_LEAST);
+    for (size_t i = 0; i < sums->figure_count; i++)
+        if (is_of_group(sums, i, group) && !sums->figures[i].absent)
+            bound_figure(lp, &sums->figures[i], disclosure_sums_rounded(sums, i));
+    return found;
+}
+
+/* Hides others until a hidden one cannot be found by these bounds. Whether that was any. */
+static bool hide_others(struct disclosure_sums *sums, struct disclosure_lp *lp, size_t figure,
+                        bool (*leaves)(struct disclosure_lp *, size_t, unsigned))
+{
     bool hid = false;
-    if (hidden->absent)
-        free_absent(sums, lp, hidden->group, true);
-    bool (*leaves)(struct disclosure_lp *, size_t, unsigned) =
-        hidden->absent ? disclosure_lp_leaves_for_once : disclosure_lp_leaves;
-    while (!leaves(lp, hidden->place, DISCLOSURE_LEAST)) {
-        size_t next = next_to_hide(sums, figure);
+    while (!leaves(lp, sums->figures[figure].place, DISCLOSURE_LEAST)) {
+        size_t next = next_to_hide(sums, lp, figure);
         if (next == SIZE_MAX)
             break; /* all that tells of it is hidden */
         sums->figures[next].hidden = hid = true;
         bound_figure(lp, &sums->figures[next], 0);
     }
-    if (hidden->absent)
-        free_absent(sums, lp, hidden->group, false);
+    return hid;
+}
+
+/* Hides others until this one cannot be found. Whether that was any. What would be found even if nothing were
+ * shown is known by rows that are not there, which nobody knows; if not by them, it is no secret. */
+static bool protect_figure(struct disclosure_sums *sums, struct disclosure_lp *lp, size_t figure)
+{
+    const struct figure *hidden = &sums->figures[figure];
+    bool hid = false;
+    if (!hidden->absent && disclosure_lp_leaves(lp, hidden->place, DISCLOSURE_LEAST))
+        return false;
+    if (!hidden->absent && !is_found_anyway(sums, lp, figure))
+        return hide_others(sums, lp, figure, disclosure_lp_leaves);
+    free_absent(sums, lp, hidden->group, true);
+    if (!is_found_anyway(sums, lp, figure))
+        hid = hide_others(sums, lp, figure, disclosure_lp_leaves_for_once);
+    free_absent(sums, lp, hidden->group, false);
     return hid;
 }
 
@@ -232,7 +281,7 @@ static void protect_group(struct disclosure_sums *sums, size_t group)
     while (hid) {
         hid = false;
         for (size_t i = 0; i < sums->figure_count; i++) {
-            if (sums->figures[i].group != group || !sums->figures[i].hidden || safe[i])
+            if (!is_of_group(sums, i, group) || !sums->figures[i].hidden || safe[i])
                 continue;
             safe[i] = true;
             hid |= protect_figure(sums, lp, i);
@@ -244,6 +293,8 @@ static void protect_group(struct disclosure_sums *sums, size_t group)
 
 void disclosure_sums_protect(struct disclosure_sums *sums)
 {
+    for (size_t i = 0; i < sums->place_count; i++)
+        sums->places[i] = same_of(sums, sums->places[i]);
     for (size_t i = 0; i < sums->figure_count; i++)
         sums->figures[i].group = group_of(sums, i);
     for (size_t i = 0; i < sums->figure_count; i++)
@@ -253,7 +304,7 @@ void disclosure_sums_protect(struct disclosure_sums *sums)
 
 bool disclosure_sums_is_hidden(const struct disclosure_sums *sums, disclosure_figure figure)
 {
-    return sums->figures[figure].hidden;
+    return sums->figures[same_of(sums, figure)].hidden;
 }
 
 int64_t disclosure_sums_rounded(const struct disclosure_sums *sums, disclosure_figure figure)

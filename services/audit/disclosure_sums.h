@@ -38,7 +38,8 @@ enum disclosure_rest {
 /* Begins a sum; each part after that is one of it. */
 void disclosure_sums_begin(struct disclosure_sums *sums, disclosure_figure total);
 void disclosure_sums_part(struct disclosure_sums *sums, disclosure_figure part);
-/* Ends it: the parts and the rest are the total. If they are not, there is no such sum. */
+/* Ends it: the parts and the rest are the total. If they are not, there is no such sum. One part without a
+ * rest is the same figure as the total: both are hidden or neither. */
 void disclosure_sums_end(struct disclosure_sums *sums, enum disclosure_rest rest);
 
 /* Hides what has to be hidden, the smallest first. */

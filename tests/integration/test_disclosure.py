@@ -8,6 +8,7 @@ Usage: test_disclosure.py SOURCE BUILD STORY_OF_A_MONTH, with SEEDS in the envir
 """
 
 import csv
+import json
 import math
 import os
 import random
@@ -28,6 +29,7 @@ PERIOD, YEAR = "2027-03", "2026/27"
 OF_A_YEAR = ("section136",)  # and no other period of it is published
 REPORTS = ("breaches", "custody", "declines", "national", "open", "section136", "times", "volume")
 SEEDS = int(os.environ.get("SEEDS", "1"))
+VISIBLE = 0.7  # of the counts that are not small, so many are shown at least
 ANY = 10 ** 6  # so many people are in no table here
 # The counts of each table, and the columns by which its rows are told apart.
 TABLES = {
@@ -282,6 +284,23 @@ class Disclosure(unittest.TestCase):
             hidden, pinned = Published(self.publish(trail)).pinned()
             self.assertGreater(hidden, 20)
             self.assertEqual(pinned, [])
+            self.most_is_shown(trail)
+
+    def most_is_shown(self, trail):
+        """What hides everything pins nothing, and is of no use."""
+        shown = wanted = 0
+        for name in REPORTS:
+            period = YEAR if name in OF_A_YEAR else PERIOD
+            exact, published = (json.loads(self.run_report(trail, name, "--json", "--period", period, *options).stdout)
+                                for options in (("--unsuppressed",), ()))
+            names = {table["name"] for table in published["tables"]}
+            for report, counts in ((exact, lambda cell: isinstance(cell, int) and cell >= 5),
+                                   (published, lambda cell: isinstance(cell, int))):
+                found = sum(counts(row[column["name"]]) for table in report["tables"] if table["name"] in names
+                            for row in table["rows"] for column in table["columns"] if column["kind"] == "count")
+                wanted, shown = (wanted + found, shown) if report is exact else (wanted, shown + found)
+        print(f"{shown} of {wanted} counts of 5 or more are shown", flush=True)
+        self.assertGreaterEqual(shown, VISIBLE * wanted)
 
     def test_every_number_is_of_five_and_rounded(self):
         folder = self.publish(self.month(7))

@@ -164,6 +164,19 @@ static void a_figure_is_hidden_with_its_count_and_has_two_digits(void **state)
 
 #define SUM(total, parts, more) ", 'sums': [{'total': {" total "}, 'parts': [" parts "]" more "}]"
 
+/* 5 of 6 were seen: the one who was not must not be found, so the 5 are hidden, also in the second table. */
+static void one_figure_that_is_printed_twice_is_hidden_in_both_places_or_in_none(void **state)
+{
+    (void)state;
+    publish("[" TABLE(
+        "one", KEY("team") "," COUNT("seen") "," COUNT("all") "," PERCENT("seen", "'denominator': 'all'"),
+        "['n', 5, 6, 83.3]",
+        "") "," TABLE("two", KEY("team") "," COUNT("b") "," COUNT("c"), "['n', 5, 50]",
+                      SUM("'table': 'one', 'column': 'seen'", "{'column': 'b'}", "")) "]");
+    table_is(0, "[['n','*',5,'*']]");
+    table_is(1, "[['n','*',50]]");
+}
+
 static void declared_sums_are_heeded_in_a_row_among_rows_and_among_tables(void **state)
 {
     (void)state;
@@ -245,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(fewer_than_five_are_hidden_and_others_are_rounded),
         TEST(a_row_of_which_all_is_hidden_is_left_out_and_a_row_without_counts_stays),
+        TEST(one_figure_that_is_printed_twice_is_hidden_in_both_places_or_in_none),
         TEST(a_lone_hidden_cell_in_a_total_hides_another),
         TEST(what_nobody_can_find_hides_no_other),
         TEST(rows_that_are_not_there_are_not_found_either),

@@ -34,7 +34,8 @@ SELECT coalesce(code || suffix, 'in ' || code) AS measure, ages, counts, kind AS
 FROM line WHERE code IS NOT NULL AND (suffix IS NOT NULL OR new > 0)
 ORDER BY place, ages_place, row
 
--- The lines of each measure, with what they count and of how many. The first two are the denominators.
+-- The lines of each measure, with what they count and of how many. The first two are the denominators. A measure that has
+-- anybody has each line of each age, because one that is left out would tell that it is 0.
 -- @part asked
 WITH ${ages},
   asked AS (SELECT m.place, m.kind AS measure, m.limit_min, m.limit_ms, a.ages_place, a.ages, s.referral, s.passed_on, s.seen,
@@ -87,11 +88,12 @@ ${asked},
       CASE row WHEN 1 THEN new WHEN 2 THEN seen WHEN 3 THEN in_time WHEN 4 THEN in_time WHEN 5 THEN late
         WHEN 6 THEN never WHEN 7 THEN open_late WHEN 8 THEN open_in_time WHEN 9 THEN open ELSE passed END AS value,
       CASE row WHEN 1 THEN NULL WHEN 2 THEN NULL WHEN 4 THEN seen WHEN 10 THEN new + passed
-        ELSE new END AS denominator
+        ELSE new END AS denominator,
+      max(new) OVER (PARTITION BY place) > 0 AS has_new, max(passed) OVER (PARTITION BY place) > 0 AS has_passed
     FROM totals JOIN words WHERE CASE WHEN limit_min IS NULL THEN NOT of_limit ELSE row <> 9 END)
 SELECT measure, ages, printf(text, limit_min) AS line, value AS count, denominator AS out_of,
   round(100.0 * value / nullif(denominator, 0), 1) AS percent
-FROM line WHERE CASE row WHEN 10 THEN passed > 0 ELSE new > 0 OR (row = 1 AND ages <> 'age not known') END
+FROM line WHERE CASE row WHEN 10 THEN has_passed ELSE has_new OR row = 1 END
 ORDER BY place, ages_place, row
 
 -- @table waits Receipt to the first attended face-to-face contact, of those who had one, in minutes
