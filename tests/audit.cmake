@@ -13,6 +13,7 @@ concordat_unit_test(test_report_period concordat-trail)
 concordat_unit_test(test_disclosure story)
 concordat_unit_test(test_edition story)
 concordat_unit_test(test_xmr concordat-trail m)
+concordat_unit_test(test_report_change story)
 concordat_unit_test(test_verify story)
 # It puts one question to verify for every stored value there is.
 set_tests_properties(test_verify PROPERTIES TIMEOUT 400)

@@ -25,8 +25,8 @@ STAYS_OUT = {
         "the operator of the gateway reads it in the log, or a browser does",
     r"services/gateway/(?:api\w*|openapi\w*)\.c": "programs read it, and those who write them",
     r"services/cli/report\.c": "auditors read it",
-    r"services/gateway/(?:audit_\w+|inquiries|picture|report_view|verdict)\.c": "auditors read it",
-    r"services/gateway/pages/(?:(?:audit\w*|report)|parts/(?:case_fields|period_fields|report_table))\.html":
+    r"services/gateway/(?:audit_\w+|chart|inquiries|picture|report_view|verdict)\.c": "auditors read it",
+    r"services/gateway/pages/(?:(?:audit\w*|report)|parts/(?:case_fields|period_fields|report_chart|report_table))\.html":
         "auditors read it",
     r"services/desk/(?:language_names|referral_(?:reader|synonyms))\.c":
         "people type these words, and no program says them",

@@ -9,7 +9,9 @@
 #include "services/audit/kept_file.h"
 #include "services/audit/report_as_at.h"
 #include "services/audit/report_document.h"
+#include "services/audit/report_face.h"
 #include "services/audit/report_made.h"
+#include "services/audit/report_months.h"
 #include "services/audit/report_period.h"
 
 struct edition {
@@ -89,27 +91,34 @@ static int refuse_period(const struct edition *edition, char *message, size_t me
     return REPORT_WITHHELD;
 }
 
-static int choose(sqlite3 *stored, const struct report_question *question, struct edition *edition,
-                  char *message, size_t message_size)
+/* The event that it ends with: the first that shows that its time has come, which is of no case. */
+static int find_last_event(sqlite3 *stored, struct edition *edition, char *message, size_t message_size)
 {
+    int64_t first_ms = ask_value(stored, "SELECT min(at_ms) FROM event"), before;
+    if (edition->to_ms <= first_ms)
+        return refuse_before(edition, first_ms, message, message_size);
+    before = report_as_at_day(stored, edition->settled_ms);
+    edition->event = before + 1;
+    return before ? REPORT_DONE : refuse_until_settled(edition, message, message_size);
+}
+
+static int choose(sqlite3 *stored, const struct report *report, const struct report_question *question,
+                  struct edition *edition, char *message, size_t message_size)
+{
+    int64_t first_ms = ask_value(stored, "SELECT min(at_ms) FROM event");
     if (question->as_at_event || question->as_at_ms)
         return refuse_as_at(message, message_size);
-    int64_t first_ms = ask_value(stored, "SELECT min(at_ms) FROM event");
     if (!first_ms) {
         snprintf(message, message_size, "the trail has no event yet");
         return REPORT_EMPTY;
     }
-    if (!question->from_ms && !question->to_ms)
+    if ((!question->from_ms && !question->to_ms) || report->of_months)
         choose_latest(stored, first_ms, edition);
     else if (report_period_is_whole(question->from_ms, question->to_ms, edition->kind))
         set_period(edition, question->from_ms);
     else
         return refuse_period(edition, message, message_size);
-    if (edition->to_ms <= first_ms)
-        return refuse_before(edition, first_ms, message, message_size);
-    int64_t before = report_as_at_day(stored, edition->settled_ms);
-    edition->event = before + 1; /* the first that shows that the time has come; it is of no case */
-    return before ? REPORT_DONE : refuse_until_settled(edition, message, message_size);
+    return find_last_event(stored, edition, message, message_size);
 }
 
 /* ---- making it ---- */
@@ -223,6 +232,24 @@ static void keep(const char *trail_path, const struct edition *edition, json_t *
 
 /* ---- asking ---- */
 
+/* The report of one edition, with all its rows. */
+static int ask_edition(sqlite3 *stored, const char *trail_path, const struct edition *edition,
+                       const struct report *report, const struct report_question *question, json_t **document,
+                       char *message, size_t message_size)
+{
+    int result = REPORT_DONE;
+    json_t *described = describe_made(stored, edition), *made = read_edition(trail_path, edition, described);
+    if (!made) {
+        result = make_edition(stored, edition, question, &made, message, message_size);
+        if (made && described)
+            keep(trail_path, edition, described, made);
+    }
+    *document = json_incref(json_object_get(made, report->name));
+    json_decref(described);
+    json_decref(made);
+    return result;
+}
+
 static void limit_rows(json_t *document, size_t rows_max)
 {
     json_t *table;
@@ -238,24 +265,79 @@ static void limit_rows(json_t *document, size_t rows_max)
     }
 }
 
+/* ---- month by month ---- */
+
+/* The rows of the months before come before those of a month. */
+static void put_before(json_t *month, json_t *before)
+{
+    json_t *tables = json_object_get(before, "tables"), *table;
+    size_t at;
+    json_array_foreach (json_object_get(month, "tables"), at, table) {
+        json_t *rows = json_object_get(json_array_get(tables, at), "rows");
+        if (!rows)
+            continue; /* it is the first month */
+        if (json_array_extend(rows, json_object_get(table, "rows")) != 0 ||
+            json_object_set(table, "rows", rows) != 0)
+            abort();
+    }
+}
+
+/* Each month as its own edition has it, from the month of `edition` until before to_ms. A month that has no
+ * event, and one that is not published yet, is left out; the face says from which to which they are. */
+static int ask_each(sqlite3 *stored, const char *trail_path, struct edition *edition,
+                    const struct report *report, const struct report_question *question, json_t **document,
+                    char *message, size_t message_size)
+{
+    int64_t from_ms = 0;
+    for (; edition->to_ms <= question->to_ms; set_period(edition, edition->to_ms)) {
+        json_t *month = NULL;
+        if (find_last_event(stored, edition, message, message_size) != REPORT_DONE)
+            continue;
+        int result =
+            ask_edition(stored, trail_path, edition, report, question, &month, message, message_size);
+        if (result != REPORT_DONE && result != REPORT_EMPTY)
+            return result;
+        if (!month)
+            continue;
+        from_ms = *document ? from_ms : edition->from_ms;
+        report_face_period(month, from_ms, edition->to_ms);
+        put_before(month, *document);
+        json_decref(*document);
+        *document = month;
+    }
+    return *document ? REPORT_DONE : REPORT_WITHHELD; /* with the message of the last month */
+}
+
+static int ask_months(sqlite3 *stored, const char *trail_path, struct edition *edition,
+                      const struct report *report, const struct report_question *asked, json_t **document,
+                      char *message, size_t message_size)
+{
+    struct report_question question = *asked;
+    if (!question.to_ms)
+        question.to_ms = edition->to_ms;
+    report_months_choose(stored, &question);
+    set_period(edition, question.from_ms);
+    int result = ask_each(stored, trail_path, edition, report, &question, document, message, message_size);
+    if (result != REPORT_DONE) {
+        json_decref(*document);
+        *document = NULL;
+    }
+    return result;
+}
+
 int edition_ask(sqlite3 *stored, const char *trail_path, const struct report *report,
                 const struct report_question *question, json_t **document, char *message, size_t message_size)
 {
     struct edition edition = {.kind = report->published};
-    int result = choose(stored, question, &edition, message, message_size);
+    int result = choose(stored, report, question, &edition, message, message_size);
+    *document = NULL;
     if (result != REPORT_DONE)
         return result;
-    json_t *described = describe_made(stored, &edition),
-           *made = read_edition(trail_path, &edition, described);
-    if (!made) {
-        result = make_edition(stored, &edition, question, &made, message, message_size);
-        if (made && described)
-            keep(trail_path, &edition, described, made);
-    }
-    *document = json_incref(json_object_get(made, report->name));
-    if (*document)
+    result =
+        report->of_months
+            ? ask_months(stored, trail_path, &edition, report, question, document, message, message_size)
+            : ask_edition(stored, trail_path, &edition, report, question, document, message, message_size);
+    if (*document && !report->of_months)
         limit_rows(*document, question->rows_max);
-    json_decref(described);
-    json_decref(made);
     return result;
 }

@@ -16,10 +16,11 @@
 
 enum { EDITION_DAYS = 7 }; /* London's, from the end of the period */
 
-/* The report of the question's period or, without one, of the latest that is published. `stored` is the trail
- * at the path, open for reading. REPORT_DONE with a document for the caller to json_decref, whose tables have
- * rows_max rows at most; REPORT_WITHHELD if the question is one that is not for the public; anything else as
- * report_document_ask. Each with a message for a person. One thread for a trail. */
+/* The report of the question's period or, without one, of the latest that is published. One of months has
+ * each month as the edition of that month has it. `stored` is the trail at the path, open for reading.
+ * REPORT_DONE with a document for the caller to json_decref, whose tables have rows_max rows at most;
+ * REPORT_WITHHELD if the question is one that is not for the public; anything else as report_document_ask.
+ * Each with a message for a person. One thread for a trail. */
 int edition_ask(sqlite3 *stored, const char *trail_path, const struct report *report,
                 const struct report_question *question, json_t **document, char *message,
                 size_t message_size);

@@ -29,6 +29,8 @@ COLUMNS_MAX = 32  # as report.h
 TERMS_MAX = 10  # as report.h, with an empty one at the end
 TERM = re.compile(r"(?:(\w+(?:\.\w+)?)\.)?(\w+)(?:\[(\w+)=([^]]+)\])?$")  # REPORT.TABLE.COLUMN[KEY=ROW]
 PUBLISHED = ("month", "quarter", "half", "financial year")  # as report_period.h
+CHART = re.compile(r"(\w+), (higher|lower|neither) is better(, days between events)?$")
+CHARTED = ("mean", "lower_limit", "upper_limit", "variation", "special_cause")  # as report_chart.c adds them
 FIELDS = ("report", "case", "period_from", "period_to", "as_at_event")  # each CSV begins with some of these
 
 
@@ -65,6 +67,7 @@ class Table:
     picture: str = "REPORT_NO_PICTURE"
     columns: list = field(default_factory=list)
     inspectors: bool = False
+    chart: tuple = ()  # the column's name, which way is better, and whether it has days between events
     sums: list = field(default_factory=list)  # of (line, terms, rest); a term is (table, column, key, row)
 
 
@@ -74,7 +77,7 @@ class Report:
     def __init__(self, path, others):
         self.path, self.others, self.line = path, others, 0
         self.name, self.about = "", ""
-        self.of_one_case, self.published, self.on = False, PUBLISHED[0], []
+        self.of_one_case, self.of_months, self.published, self.on = False, False, PUBLISHED[0], []
         self.parts, self.unused, self.tables, self.grounds, self.verdicts, self.notes = {}, {}, [], [], [], []
         self.sql, self.note = None, None
         with open(path, encoding="utf-8") as file:
@@ -118,9 +121,9 @@ class Report:
         return self.sql
 
     def take_of(self, rest):
-        if rest != "one case":
-            raise self.fault("it is @of one case, or of a period without a word")
-        self.of_one_case = True
+        if rest not in ("one case", "months"):
+            raise self.fault("it is @of one case or @of months, or of a period without a word")
+        self.of_one_case, self.of_months = rest == "one case", rest == "months"
 
     def take_published(self, kind):
         if kind not in PUBLISHED:
@@ -153,6 +156,13 @@ class Report:
         if kind not in PICTURES:
             raise self.fault("a picture is of " + " or ".join(PICTURES))
         self.table().picture = PICTURES[kind]
+
+    def take_chart(self, rest):
+        found = CHART.match(rest)
+        if not found:
+            raise self.fault("@chart COLUMN, higher is better (or lower, or neither), of days between events too: "
+                             "@chart COLUMN, higher is better, days between events")
+        self.table().chart, self.table().picture = found.groups(), "REPORT_LINE"
 
     def take_verdict(self, rest):
         if rest not in ("", "inspectors"):
@@ -246,6 +256,8 @@ class Report:
                 raise self.fault(f"the table {table.name} declares no column", table.sql.line)
             for column in table.columns:
                 self.find_columns(table, column)
+            if table.chart:
+                self.check_chart(table)
 
     def fill(self, sql):
         """The SQL with its fragments in their places. A fragment may use those above it."""
@@ -263,6 +275,14 @@ class Report:
             return text
 
         return USE.sub(put, sql.text)
+
+    def check_chart(self, table):
+        kinds = {column.name: column.kind for column in table.columns}
+        if kinds.get(table.chart[0]) not in ("REPORT_PERCENT", *FIGURES.values()):
+            raise self.fault(f"a chart is of a percentage or a figure, and {table.chart[0]} is none of the table {table.name}",
+                             table.sql.line)
+        if len(kinds) + len(CHARTED) > COLUMNS_MAX or any(name in kinds for name in CHARTED):
+            raise self.fault(f"a chart gets the columns {', '.join(CHARTED)}, and has at most {COLUMNS_MAX}", table.sql.line)
 
     def find_columns(self, table, column):
         names = [one.name for one in table.columns]
@@ -328,7 +348,14 @@ def row_of_table(report, table):
     prefix = f"{report.name}_{table.name}"
     return (f"    {{{quoted(table.name)}, {quoted(table.title)}, {prefix}_sql, {prefix}_columns, {len(table.columns)}, "
             f"{table.picture}, {f'{prefix}_sums' if table.sums else 'NULL'}, {len(table.sums)}, "
-            f"{str(table.inspectors).lower()}, {str(is_by_size(table)).lower()}}},")
+            f"{str(table.inspectors).lower()}, {str(is_by_size(table)).lower()}, {c_of_chart(table)}}},")
+
+
+def c_of_chart(table):
+    if not table.chart:
+        return "{REPORT_NOTHING, XMR_NEITHER, XMR_VALUES}"
+    column, better, between = table.chart
+    return f"{{{place_of(table, column)}, XMR_{better.upper()}, {'XMR_DAYS_BETWEEN' if between else 'XMR_VALUES'}}}"
 
 
 def is_by_size(table):
@@ -359,7 +386,8 @@ def c_of(report):
     return lines + [
         f"static const struct report {report.name}_report = {{",
         f"    {quoted(report.name)}, {quoted(report.about)}, {report.name}_tables, {len(report.tables)},",
-        f"    {report.name}_grounds, {report.name}_verdicts, {report.name}_notes, {str(report.of_one_case).lower()},",
+        f"    {report.name}_grounds, {report.name}_verdicts, {report.name}_notes, {str(report.of_one_case).lower()}, "
+        f"{str(report.of_months).lower()},",
         f"    {quoted(report.published)}}};", ""]
 
 

@@ -6,9 +6,11 @@
 
 #include "services/audit/edition.h"
 #include "services/audit/report_as_at.h"
+#include "services/audit/report_chart.h"
 #include "services/audit/report_document.h"
 #include "services/audit/report_face.h"
 #include "services/audit/report_made.h"
+#include "services/audit/report_months.h"
 #include "services/audit/report_table.h"
 #include "services/audit/trail.h"
 #include "services/audit/verify_kept.h"
@@ -42,9 +44,12 @@ static int ask_exact(sqlite3 *stored, const struct report *report, const struct 
         return REPORT_WITHHELD;
     }
     int result = is_of_then ? report_as_at(stored, question, &then, message, message_size) : REPORT_DONE;
+    sqlite3 *asked = then ? trail_database(then) : stored;
+    struct report_question whole = *question;
+    if (result == REPORT_DONE && report->of_months)
+        report_months_choose(asked, &whole);
     if (result == REPORT_DONE)
-        result = report_document_ask(then ? trail_database(then) : stored, report, question, document,
-                                     message, message_size);
+        result = report_document_ask(asked, report, &whole, document, message, message_size);
     trail_close(&then);
     return result;
 }
@@ -60,6 +65,7 @@ static int ask_in_scope(sqlite3 *stored, const char *trail_path, const struct re
                      : edition_ask(stored, trail_path, report, &question, document, message, message_size);
     if (result != REPORT_DONE)
         return result;
+    report_chart_add(report, *document);
     json_t *kept = verify_kept(trail_path);
     report_face_stand(stored, kept, *document);
     json_decref(kept);

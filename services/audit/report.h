@@ -16,6 +16,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "services/audit/xmr.h"
+
 /* CSV has functions of its own (report_csv.h): it is a file for each table. */
 enum report_format { REPORT_TEXT, REPORT_JSON };
 
@@ -34,9 +36,10 @@ enum {
 /* What a picture of a table shows. */
 enum report_picture {
     REPORT_NO_PICTURE,
-    REPORT_BARS, /* each row is a bar: the first column its label, the last one its length */
-    REPORT_SPANS /* each row is a stretch of one line: the first two columns say from where to where, the
-                  * third by what it is told from others */
+    REPORT_BARS,  /* each row is a bar: the first column its label, the last one its length */
+    REPORT_SPANS, /* each row is a stretch of one line: the first two columns say from where to where, the
+                   * third by what it is told from others */
+    REPORT_LINE   /* each row is a point of a chart over time (struct report_chart) */
 };
 
 /* What a column holds. */
@@ -50,6 +53,13 @@ enum report_kind {
     REPORT_EVENT,    /* the number of an event, */
     REPORT_WHEN,     /* a time of day, */
     REPORT_WORDS     /* or words */
+};
+
+/* A table whose rows are a chart over time: report_chart.h adds what the rules of xmr.h say of them. */
+struct report_chart {
+    int column; /* has the values; REPORT_NOTHING: the table is no chart */
+    enum xmr_better better;
+    enum xmr_of of;
 };
 
 /* In the place of a column's number in `of`. */
@@ -96,6 +106,7 @@ struct report_table {
     size_t sum_count;
     bool inspectors; /* for nobody else: it counts what must not be, and is 0 */
     bool by_size;    /* its rows are in the order of a count or a figure, which tells of it */
+    struct report_chart chart;
 };
 
 /* A sentence as it stands, or SQL each row of whose first column is one. */
@@ -113,6 +124,7 @@ struct report {
     const struct report_line *verdicts; /* what must hold, and whether it does; ends with an empty one */
     const struct report_line *notes;    /* how to read the figures; ends with an empty one */
     bool of_one_case;                   /* and not of a period */
+    bool of_months;                     /* of whole months, as many as a chart needs (report_months.h) */
     const char *published;              /* of which kind of period it may be published (report_period.h) */
 };
 

@@ -155,6 +155,16 @@ static void write_about_columns(const json_t *document, const json_t *table, FIL
     }
 }
 
+static void write_about_chart(const json_t *document, const json_t *table, FILE *out)
+{
+    struct row row = {out, false};
+    if (!json_object_get(table, "chart"))
+        return;
+    put_about(&row, document, "chart", text_of(table, "name"));
+    put_csv_text(&row, text_of(json_object_get(table, "chart"), "says"));
+    end_row(&row);
+}
+
 /* The values of the face: texts, numbers, yes and no, and of the verification its own. */
 static void write_about_face(const json_t *document, const json_t *face, FILE *out)
 {
@@ -191,6 +201,7 @@ static void write_about(const json_t *document, FILE *out)
         put_about(&row, document, "table", text_of(table, "name"));
         put_csv_text(&row, text_of(table, "title"));
         end_row(&row);
+        write_about_chart(document, table, out);
         write_about_columns(document, table, out);
     }
     write_about_lines(document, "verdicts", "verdict", out);

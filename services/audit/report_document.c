@@ -8,6 +8,7 @@
 #include "services/audit/disclosure.h"
 #include "services/audit/report_face.h"
 #include "services/audit/report_functions.h"
+#include "services/audit/report_months.h"
 #include "services/audit/report_told.h"
 
 /* The files in reports/ build on this view. */
@@ -41,7 +42,8 @@ static bool open_question(sqlite3 *database, const struct report *report,
                                 question->to_ms > 0 ? question->to_ms : INT64_MAX, question->number);
     bool opened =
         sql && report_functions_add(database) == SQLITE_OK && report_told_add(database) == SQLITE_OK &&
-        sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK && run_grounds(database, report) &&
+        sqlite3_exec(database, sql, NULL, NULL, NULL) == SQLITE_OK &&
+        (!report->of_months || report_months_make(database, question)) && run_grounds(database, report) &&
         sqlite3_exec(database, "PRAGMA query_only = ON", NULL, NULL, NULL) == SQLITE_OK;
     sqlite3_free(sql);
     return opened;
@@ -192,9 +194,10 @@ static json_t *ask_table(sqlite3 *database, const struct report_table *table, si
     whole = whole && add_report_rows(statement, table, rows_max, rows, &left_out) == SQLITE_DONE;
     sqlite3_finalize(statement);
     if (whole)
-        return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o, s:o*}", "name", table->name, "title", table->title,
-                         "columns", columns, "sums", describe_sums(table), "bySize",
-                         table->by_size ? json_true() : NULL, "rows", rows, "leftOut",
+        return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o*, s:o, s:o*}", "name", table->name, "title",
+                         table->title, "columns", columns, "sums", describe_sums(table), "bySize",
+                         table->by_size ? json_true() : NULL, "chart",
+                         table->chart.column >= 0 ? json_object() : NULL, "rows", rows, "leftOut",
                          left_out ? json_integer(left_out) : NULL);
     json_decref(columns);
     json_decref(rows);
@@ -224,16 +227,15 @@ static bool add_lines(sqlite3 *database, const struct report_line *line, bool pu
     return true;
 }
 
-static const char left_out_note[] =
-    "left out, because it points to single cases or is of what must be 0: the table ";
+static const char left_out_note[] = "left out, because it is for inspectors: the table ";
 
-/* What points to one case is not asked for, and named instead. */
+/* What points to one case is not asked for, and named instead. A chart is of all its rows. */
 static bool add_table(sqlite3 *database, const struct report_table *table, bool published, size_t rows_max,
                       json_t *document)
 {
     if (!published || disclosure_may_show(table))
         return json_array_append_new(json_object_get(document, "tables"),
-                                     ask_table(database, table, rows_max)) == 0;
+                                     ask_table(database, table, table->chart.column < 0 ? rows_max : 0)) == 0;
     return json_array_append_new(json_object_get(document, "notes"),
                                  json_sprintf("%s%s", left_out_note, table->name)) == 0 &&
            json_array_append_new(json_object_get(document, "tablesLeftOut"), json_string(table->name)) == 0;
@@ -260,7 +262,8 @@ static json_t *ask_document(sqlite3 *database, const struct report *report,
                             const struct report_question *question)
 {
     json_t *document = report_face(database, report, question);
-    if (document && fill_report(database, report, !question->unsuppressed, question->rows_max, document))
+    if (document && fill_report(database, report, !question->unsuppressed, question->rows_max, document) &&
+        (!report->of_months || report_months_note(database, question, document)))
         return document;
     json_decref(document);
     return NULL;

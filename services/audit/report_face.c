@@ -127,18 +127,22 @@ static json_t *face_instant(int64_t unix_ms)
     return json_string(text);
 }
 
+static json_t *face_period(int64_t from_ms, int64_t to_ms, bool provisional)
+{
+    char period[REPORT_PERIOD_BYTES], first[REPORT_PERIOD_BYTES], last[REPORT_PERIOD_BYTES];
+    report_period_first(from_ms, first);
+    report_period_last(to_ms, last);
+    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:b}", "period", report_period_words(from_ms, to_ms, period),
+                     "from", face_instant(from_ms), "to", face_instant(to_ms), "firstDay", first, "lastDay",
+                     last, "provisional", provisional);
+}
+
 static json_t *face_scope(const struct report *report, const struct report_question *question,
                           int64_t as_at_ms)
 {
-    char period[REPORT_PERIOD_BYTES], first[REPORT_PERIOD_BYTES], last[REPORT_PERIOD_BYTES];
     if (report->of_one_case)
         return json_pack("{s:s}", "case", question->number);
-    report_period_first(question->from_ms, first);
-    report_period_last(question->to_ms, last);
-    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:b}", "period",
-                     report_period_words(question->from_ms, question->to_ms, period), "from",
-                     face_instant(question->from_ms), "to", face_instant(question->to_ms), "firstDay", first,
-                     "lastDay", last, "provisional", question->to_ms > as_at_ms);
+    return face_period(question->from_ms, question->to_ms, question->to_ms > as_at_ms);
 }
 
 /* A value of one row as JSON: a text, or bytes in hexadecimal digits; null if there is none. */
@@ -209,6 +213,14 @@ json_t *report_face(sqlite3 *database, const struct report *report, const struct
         return head;
     json_decref(head);
     return NULL;
+}
+
+void report_face_period(json_t *document, int64_t from_ms, int64_t to_ms)
+{
+    json_t *period = face_period(from_ms, to_ms, false);
+    if (!period || json_object_update(document, period) != 0)
+        abort();
+    json_decref(period);
 }
 
 void report_face_stand(sqlite3 *stored, const json_t *kept, json_t *document)

@@ -18,6 +18,9 @@ int report_face_check(sqlite3 *database, const struct report *report, const stru
  * memory. */
 json_t *report_face(sqlite3 *database, const struct report *report, const struct report_question *question);
 
+/* Says in the head that it is of that period, which had ended by then. Aborts if there is no memory. */
+void report_face_period(json_t *document, int64_t from_ms, int64_t to_ms);
+
 /* Says in the head what is known of the trail's being whole: its alarms, and the latest verdict on it.
  * `stored` is the trail as it now stands, of which the document can be an earlier moment, and `kept` is what
  * verify_kept gave of it, or NULL. Aborts if there is no memory. */

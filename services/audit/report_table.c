@@ -30,7 +30,7 @@ const char *report_table_column(const json_t *columns, size_t at)
 
 bool report_table_has_numbers(const json_t *columns, size_t at)
 {
-    static const char *const kinds[] = {"count", "percent", "figure"};
+    static const char *const kinds[] = {"count", "percent", "figure", "limit"};
     const char *kind = json_text(json_array_get(columns, at), "kind");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kind, kinds[i]) == 0)
@@ -81,6 +81,8 @@ static void write_text_table(const json_t *table, bool published, FILE *out)
         }
     }
     fprintf(out, "\n%s\n", json_text(table, "title"));
+    if (json_object_get(table, "chart"))
+        fprintf(out, "  %s\n", json_text(json_object_get(table, "chart"), "says"));
     if (json_array_size(rows) == 0) {
         fputs(published ? "  none that may be shown\n" : "  none\n", out);
         return;

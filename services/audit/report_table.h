@@ -22,8 +22,8 @@ const char *report_table_column(const json_t *columns, size_t at);
 bool report_table_has_numbers(const json_t *columns, size_t at);
 
 /* document: {the face, "tables": [{"name", "title", "columns": [{"name", "kind", "unit", ...}, ...], "rows":
- * [[...], ...], "leftOut": how many rows, unless none}], "verdicts": [...], "notes": [...]}. False if it
- * cannot be written. */
+ * [[...], ...], "leftOut": how many rows, unless none, "chart": of a chart alone, as report_chart.h has it}],
+ * "verdicts": [...], "notes": [...]}. False if it cannot be written. */
 bool report_table_write(const json_t *document, enum report_format format, FILE *out);
 
 #endif

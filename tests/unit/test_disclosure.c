@@ -75,6 +75,14 @@ static void a_row_of_which_all_is_hidden_is_left_out_and_a_row_without_counts_st
     table_is(1, "[['x','y']]");
 }
 
+static void a_chart_has_a_row_for_each_month_whatever_is_in_it(void **state)
+{
+    (void)state;
+    publish("[" TABLE("one", KEY("month") "," COUNT("a"), "['2026-03', 4], ['2026-04', 0], ['2026-05', 12]",
+                      ", 'chart': {}") "]");
+    table_is(0, "[['2026-03','*'],['2026-04','*'],['2026-05',10]]");
+}
+
 /* If 7 in all are shown as 5, and 5 at n as 5, anybody could tell that s has at most 2. */
 static void a_lone_hidden_cell_in_a_total_hides_another(void **state)
 {
@@ -258,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(fewer_than_five_are_hidden_and_others_are_rounded),
         TEST(a_row_of_which_all_is_hidden_is_left_out_and_a_row_without_counts_stays),
+        TEST(a_chart_has_a_row_for_each_month_whatever_is_in_it),
         TEST(one_figure_that_is_printed_twice_is_hidden_in_both_places_or_in_none),
         TEST(a_lone_hidden_cell_in_a_total_hides_another),
         TEST(what_nobody_can_find_hides_no_other),

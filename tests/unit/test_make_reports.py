@@ -72,7 +72,13 @@ BAD = (
     ("-- bad: x\n-- @on nowhere\n", 2, "there is no file nowhere.sql"),
     ("-- bad: x\n-- @on bad\n", 1, "stands on itself"),
     ("-- bad: x\n-- @verdict all\nSELECT 1\n", 2, "@verdict inspectors"),
-    ("-- bad: x\n-- @of many\n", 2, "@of one case"),
+    ("-- bad: x\n-- @of many\n", 2, "@of one case or @of months"),
+    (TABLE + "-- @chart a\n-- @column a key\nSELECT 1\n", 3, "@chart COLUMN, higher is better"),
+    (TABLE + "-- @chart a, more is better\n-- @column a key\nSELECT 1\n", 3, "@chart COLUMN, higher is better"),
+    (TABLE + "-- @chart a, lower is better\n-- @column a key\nSELECT 1\n", 2, "a is none of the table t"),
+    (TABLE + "-- @chart b, lower is better\n-- @column a people\nSELECT 1\n", 2, "b is none of the table t"),
+    (TABLE + "-- @chart b, lower is better\n-- @column mean people\n-- @column b figure minutes of mean\nSELECT 1\n", 2,
+     "a chart gets the columns mean, lower_limit"),
     (TABLE + "-- @column a people\n-- @sum a = a.b.c.d\nSELECT 1\n", 4, "@sum TOTAL = PART + PART"),
     (TABLE + "-- @column a people\n-- @sum a = t.a\nSELECT 1\n", 4, "@sum TOTAL = PART + PART"),
     (TABLE + "-- @column a people\n-- @sum a\nSELECT 1\n", 4, "@sum TOTAL = PART + PART"),
@@ -103,7 +109,8 @@ class MakeReports(unittest.TestCase):
         self.assertIn('{"long and longer", NULL, false}', made)
         self.assertLess(made.index("long and longer"), made.index("SELECT 'said'"))
         self.assertIn('"SELECT \\"it holds\\\\\\"\\n", true', made)
-        self.assertIn('{"first", "The first", good_first_sql, good_first_columns, 7, REPORT_BARS, good_first_sums, 2, false, false}', made)
+        self.assertIn('{"first", "The first", good_first_sql, good_first_columns, 7, REPORT_BARS, good_first_sums, 2, false, false, '
+                      "{REPORT_NOTHING, XMR_NEITHER, XMR_VALUES}}", made)
         self.assertIn('{"label", REPORT_KEY, NULL, NULL, true, {', made)
         self.assertIn('{{{NULL, "count", NULL, NULL}, {NULL, "count", NULL, NULL}, {NULL, NULL, NULL, NULL}}, true}', made)
         self.assertIn('{{{"beyond.second", "number", "of", "a*"}, {NULL, "count", "name", "all"}, {NULL, NULL, NULL, NULL}}, false}',
@@ -115,7 +122,15 @@ class MakeReports(unittest.TestCase):
         for order, by_size in (("name", "false"), ("count DESC, name", "true"), ("name, round(median_min)", "true")):
             made = self.compile(one="-- one: x\n-- @table t T\n-- @column name key\n-- @column count people\n"
                                 "-- @column median_min figure minutes of count\nSELECT 1\nORDER BY " + order + "\n")
-            self.assertIn(f"one_t_columns, 3, REPORT_NO_PICTURE, NULL, 0, false, {by_size}}}", made)
+            self.assertIn(f"one_t_columns, 3, REPORT_NO_PICTURE, NULL, 0, false, {by_size}, ", made)
+
+    def test_a_chart_says_what_is_drawn_and_which_way_is_better(self):
+        for words, chart in (("higher is better", "XMR_HIGHER, XMR_VALUES"), ("neither is better", "XMR_NEITHER, XMR_VALUES"),
+                             ("lower is better, days between events", "XMR_LOWER, XMR_DAYS_BETWEEN")):
+            made = self.compile(one="-- one: x\n-- @of months\n-- @table t T\n-- @chart days, " + words +
+                                "\n-- @column month key\n-- @column n people\n-- @column days figure days of n\nSELECT 1\n")
+            self.assertIn(f"one_t_columns, 3, REPORT_LINE, NULL, 0, false, false, {{2, {chart}}}}}", made)
+            self.assertIn("one_notes, false, true,\n", made)
 
     def test_what_cannot_be_meant_is_refused_with_its_line(self):
         for text, line, words in BAD:

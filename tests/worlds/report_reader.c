@@ -23,7 +23,7 @@ char *report_reader_print(const struct story *story, const char *name, enum repo
         &(struct report_question){.name = name, .from_ms = from_ms, .to_ms = to_ms, .unsuppressed = true},
         format, out, message, sizeof message);
     fclose(out);
-    if (result != REPORT_DONE)
+    if (result != REPORT_DONE && result != REPORT_PROVISIONAL)
         fail_msg("%s: %s", name, message);
     return bytes;
 }

@@ -24,6 +24,8 @@ stands IN ('met', 'stopped late', 'past due, not stopped')
 -- @sum started = met + stopped_late + past_due_not_stopped + not_yet_due + referral_ended_first + stopped_before_its_start + passed_on
 -- @sum time_is_up = met + stopped_late + past_due_not_stopped
 -- @sum met = met_by_a_later_limit + rest
+-- @sum change.response.count = met[clock=response]
+-- @sum change.response.out_of = time_is_up[clock=response]
 SELECT clock, provenance, standard, count(*) AS started, count(*) FILTER (WHERE stands = 'met') AS met,
   count(*) FILTER (WHERE stands = 'stopped late') AS stopped_late,
   count(*) FILTER (WHERE stands = 'past due, not stopped') AS past_due_not_stopped,

@@ -11,6 +11,7 @@ CASE WHEN ${marked} THEN 'not a reason to turn a person away' ELSE '' END
 -- @column declined offers
 -- @column percent_of_declined percent declined of sum
 -- @column mark key
+-- @sum change.declined.count = declined
 SELECT coalesce(o.reason, 'not recorded') AS reason, max(o.reason_code) AS bars_code,
   count(*) AS declined, round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS percent_of_declined,
   ${mark} AS mark
