@@ -62,6 +62,8 @@ enum {
     REPORT_PAGE_BYTES = 4 * 1024 * 1024,
     /* Lines of a picture: those of the hours of a day, and a few more. */
     PICTURE_LINES_MAX = 32,
+    /* Points of a chart: those of five years of months, or they would run into each other. */
+    CHART_POINTS_MAX = 60,
     /* A verdict that is older is made anew when somebody looks: what was altered since is found the same
      * hour.
      */

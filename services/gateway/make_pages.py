@@ -24,7 +24,7 @@ MARK = re.compile(r"\{(?:(?P<sign>[?#/>])?(?P<name>[a-z][a-z0-9_]*(?:\.[a-z][a-z
 STATIC = re.compile(r"(?<=\"/static/)[^\"]*")
 URLS = {"href", "src", "action", "formaction"}
 # The other attributes that a value may stand in: none of them is code, and none leads anywhere.
-VALUES = re.compile(r"(?:class|id|for|name|value|title|lang|content|datetime|viewbox|width|height|x|y|points|aria-[a-z]+|data-[a-z-]+)$")
+VALUES = re.compile(r"(?:class|id|for|name|value|title|lang|content|datetime|viewbox|width|height|x|y|x1|x2|y1|y2|cx|cy|points|aria-[a-z]+|data-[a-z-]+)$")
 # The content policy refuses these, or they lead out of the page unseen.
 NEVER = re.compile(r"(?:style|srcdoc|srcset|http-equiv|ping|.*:.*|on[a-z]+)$")
 # The one exception: a board fetches itself anew if the browser runs no script, and says in its path that nobody asked for
@@ -35,7 +35,7 @@ NUMBERED = ("ring", "said", "sentence")
 RAW = ("script", "style", "textarea", "title")  # elements whose text is read in a way of its own
 TEXT_IN = ("textarea", "title")                 # in these a text's escapes still hold
 # What a picture is drawn with. Others run code, load files, or bring the rules of HTML back.
-DRAWN = ("svg", "title", "g", "rect", "line", "text")
+DRAWN = ("svg", "title", "g", "rect", "line", "polyline", "polygon", "circle", "text")
 LINE = 100
 
 

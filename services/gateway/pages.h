@@ -407,6 +407,52 @@ struct page_picture_line {
     const char *figure, *figure_x; /* at the end of the line's bar */
 };
 
+/* Parts of a chart over time (chart.h), in the units of its SVG. */
+struct page_chart_tick {
+    const char *y, *text_y, *label;
+};
+
+struct page_chart_rule {
+    const char *style, *y, *label_y, *label; /* the mean, or a limit */
+};
+
+struct page_chart_line {
+    const char *points;
+};
+
+struct page_chart_mark {
+    const char *style, *x, *y; /* a circle; otherwise: */
+    const char *corners;
+};
+
+struct page_chart_label {
+    const char *x, *text;
+};
+
+struct page_chart_key {
+    const char *x, *y, *word;
+    const char *line, *from, *to, *line_y; /* the style of a line; NULL: it has a mark */
+    struct page_chart_mark mark;
+};
+
+/* It is empty if keys_count is 0. */
+struct page_chart {
+    const char *height, *unit;
+    const char *says; /* NULL: the table is no chart */
+    const struct page_chart_tick *ticks;
+    size_t ticks_count;
+    const struct page_chart_rule *rules;
+    size_t rules_count;
+    struct page_chart_line *lines;
+    size_t lines_count;
+    const struct page_chart_mark *marks;
+    size_t marks_count;
+    const struct page_chart_label *labels;
+    size_t labels_count;
+    struct page_chart_key *keys;
+    size_t keys_count;
+};
+
 /* A table of a report, and a picture of it if lines_count is not 0. */
 struct page_report_table {
     const char *name, *title;
@@ -415,12 +461,14 @@ struct page_report_table {
     struct page_report_row *rows;
     size_t rows_count;
     bool is_empty;
-    const char *left_out; /* how many rows are not shown */
+    bool is_folded, has_table; /* behind a chart, and one without rows has none */
+    const char *left_out;      /* how many rows are not shown */
     struct page_bar *bars;
     size_t bars_count;
     struct page_picture_line *lines;
     size_t lines_count;
     const char *picture_height, *axis_from, *axis_to, *axis_y;
+    struct page_chart chart;
 };
 
 struct page_finding {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "services/gateway/chart.h"
 #include "services/gateway/limits.h"
 
 /* A label, then the bars, then the room for the figure at the end of the longest one. */
@@ -143,6 +144,8 @@ bool picture_of(struct arena *arena, const json_t *report_table, enum report_pic
         return draw_bars(arena, rows, table);
     case REPORT_SPANS:
         return draw_stretches(arena, rows, table);
+    case REPORT_LINE:
+        return chart_of(arena, report_table, &table->chart);
     case REPORT_NO_PICTURE:
         break;
     }

@@ -1,5 +1,6 @@
-/* picture.h: where the parts of a picture stand: bars, or stretches of time in a line for each owner.
- * pages/parts/ has the SVG, and the table of the same figures stands below it. Pure, in units of the SVG. */
+/* picture.h: where the parts of a picture stand: bars, stretches of time in a line for each owner, or a chart
+ * over time (chart.h). pages/parts/ has the SVG, and the table of the same figures stands below it. Pure, in
+ * units of the SVG. */
 #ifndef CONCORDAT_GATEWAY_PICTURE_H
 #define CONCORDAT_GATEWAY_PICTURE_H
 

@@ -75,16 +75,25 @@ static struct page_report_cell view_cell(struct arena *arena, const json_t *cell
                                      .is_number = true};
 }
 
-/* A column that has a value somewhere is shown. A table without rows shows what it would have. */
-static void choose_columns(const json_t *rows, bool shown[REPORT_COLUMNS_MAX])
+static bool is_limit(const json_t *column)
+{
+    const char *kind = json_string_value(json_object_get(column, "kind"));
+    return kind && strcmp(kind, "limit") == 0;
+}
+
+/* A column that has a value somewhere is shown. A table without rows shows what it would have. The limits of
+ * a chart are the same in each row, and said above it. */
+static void choose_columns(const json_t *columns, const json_t *rows, bool shown[REPORT_COLUMNS_MAX])
 {
     size_t at, column;
-    const json_t *row, *cell;
+    const json_t *row, *cell, *described;
     for (column = 0; column < REPORT_COLUMNS_MAX; column++)
         shown[column] = column == 0 || json_array_size(rows) == 0;
     json_array_foreach (rows, at, row)
         json_array_foreach (row, column, cell)
             shown[column] |= !json_is_null(cell);
+    json_array_foreach (columns, column, described)
+        shown[column] &= !is_limit(described);
 }
 
 static bool view_columns(struct arena *arena, const json_t *report, const bool shown[REPORT_COLUMNS_MAX],
@@ -135,13 +144,17 @@ static bool view_table(struct arena *arena, const json_t *report, enum report_pi
     table->rows_count = json_array_size(rows);
     table->is_empty = table->rows_count == 0;
     table->rows = arena_take(arena, table->rows_count * sizeof *table->rows + 1);
-    choose_columns(rows, shown);
+    choose_columns(json_object_get(report, "columns"), rows, shown);
     if (!table->rows || !view_columns(arena, report, shown, table))
         return false;
     json_array_foreach (rows, at, row)
         if (!view_row(arena, row, shown, table, &table->rows[at]))
             return false;
-    return picture_of(arena, report, picture, table);
+    if (!picture_of(arena, report, picture, table))
+        return false;
+    table->is_folded = table->chart.says && !table->is_empty;
+    table->has_table = table->is_folded || !table->chart.says;
+    return true;
 }
 
 static bool view_lines(struct arena *arena, const json_t *lines, struct page_report_line **made,

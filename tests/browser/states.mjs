@@ -9,7 +9,7 @@ const CUSTODY = "liaison-and-diversion", DEPARTMENT = "emergency-department";
 // Names of day.py's cases.
 const CASES = ["closed", "withdrawn", "in-contact", "on-its-way", "tried", "missing", "detained", "child", "taken", "bare",
   "changed", "closing", "passed-on", "asked-beside", "without-authority", "heard", "muted", "offered"];
-const REPORTS = ["times", "national", "declines", "custody", "open", "breaches", "volume", "section136", "referrals"];
+const REPORTS = ["times", "national", "declines", "custody", "open", "breaches", "volume", "section136", "referrals", "change"];
 
 export const STATES = [
   { name: "sign-in", path: "/sign-in" },
@@ -99,6 +99,10 @@ export const STATES = [
   { name: "audit-case", as: "auditor", path: "/audit/cases/{on-its-way}" },
   { name: "audit-find-case", as: "auditor", path: "/audit/cases" },
   { name: "report-of-nothing", as: "auditor", path: "/audit/reports/national?period=2020-01" },
+  ...[
+    { name: "report-change-opened", path: "/audit/reports/change?period=2028-09", then: readAgainOpened },
+    { name: "report-change-unsuppressed", path: "/audit/reports/change?period=2028-10&unsuppressed=yes", then: readAgain },
+  ].map((state) => ({ ...state, as: "inspector", before: readTwoYears, after: readTheDay })),
   { name: "audit-of-another-role", as: "team", path: "/audit" },
   { name: "audit-no-case", as: "auditor", path: "/audit/cases/R-9999" },
 
@@ -153,7 +157,11 @@ function readTheDay(stage) {
 
 async function readAgain(page) {
   await page.reload();
-  await page.locator("table, .nhsuk-error-summary").first().waitFor();
+}
+
+async function readAgainOpened(page) {
+  await readAgain(page);
+  await openEverything(page);
 }
 
 async function press(page, name) {
