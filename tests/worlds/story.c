@@ -191,8 +191,8 @@ static int64_t allowed_min_of(const struct story_person *person)
 static size_t fill_clocks(const struct story *story, const struct story_person *person,
                           Concordat__V1__ClockChange clocks[2])
 {
-    start_story_clock(&clocks[0], CONCORDAT__V1__CLOCK__CLOCK_RESPONSE, story->now_ms, allowed_min_of(person),
-                      "response");
+    start_story_clock(&clocks[0], CONCORDAT__V1__CLOCK__CLOCK_RESPONSE,
+                      story->now_ms - person->rang_min * STORY_MIN_MS, allowed_min_of(person), "response");
     start_story_clock(&clocks[1], CONCORDAT__V1__CLOCK__CLOCK_SECTION_136,
                       STORY_START_MS + person->arrived_min * STORY_MIN_MS, 1440, "section-136");
     return person->place == 0 ? 1 : 2;
@@ -263,13 +263,15 @@ void story_receive(struct story *story, uint32_t number, struct story_person per
     what.routed_as = person.routed_as != 0 ? person.routed_as : person.urgency;
     what.n_flags = 1;
     what.flags = flags;
+    what.telephoned = person.rang_min > 0;
+    what.rang_ms = what.telephoned ? story->now_ms - person.rang_min * STORY_MIN_MS : 0;
     Concordat__V1__Event event = EVENT;
     event.n_clocks = fill_clocks(story, &person, clocks);
     event.clocks = pointers;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_RECEIVED;
     event.received = &what;
     story->drill[number] = person.drill;
-    story->received_ms[number] = story->now_ms;
+    story->received_ms[number] = story->now_ms - person.rang_min * STORY_MIN_MS;
     story->arrived_ms[number] = STORY_START_MS + person.arrived_min * STORY_MIN_MS;
     story->detained[number] = person.place != 0;
     story->unseen[number] = true;

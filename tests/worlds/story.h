@@ -57,6 +57,7 @@ struct story_person {
     Concordat__V1__PlaceOfSafety place;
     Concordat__V1__Transport transport;
     int64_t arrived_min; /* at the place of safety; with place */
+    int64_t rang_min;    /* so long ago somebody rang, and a coordinator enters it now; 0: nobody rang */
 };
 
 /* Opens a story with a trail in a new temporary folder; closing removes the folder. */

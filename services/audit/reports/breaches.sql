@@ -63,7 +63,7 @@ SELECT c.number, k.clock, k.provenance, k.standard, c.source, c.urgency_used AS 
   round((k.ran_until_ms - k.due_at_ms) / 60000.0, 1) AS late_min,
   c.state, c.outcome, c.offers, coalesce(c.accepted_team, '') AS accepted_team
 FROM clock_now k JOIN counted c USING (referral)
-WHERE ${late} ORDER BY k.due_at_ms, c.number
+WHERE ${late} ORDER BY k.due_at_ms, ${by_number c.number}
 
 -- @table corrected Limits that ran out, and then turned out otherwise
 -- @column number case

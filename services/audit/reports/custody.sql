@@ -32,7 +32,7 @@ SELECT (SELECT count(*) FROM counted) AS referrals,
 SELECT c.number, f.fault, utc(f.from_ms) AS from_time, utc(f.to_ms) AS to_time,
   (f.to_ms - f.from_ms) / 1000.0 AS seconds
 FROM custody_fault f JOIN counted c USING (referral)
-ORDER BY f.from_ms, c.number
+ORDER BY f.from_ms, ${by_number c.number}
 
 -- @table owners Owned time by owner, in minutes
 -- @column owner_kind key
@@ -76,6 +76,6 @@ SELECT printf('%s: %s for %.3f s from %s', c.number,
   CASE f.fault WHEN 'gap' THEN 'nobody owned it' ELSE 'owned twice over' END,
   (f.to_ms - f.from_ms) / 1000.0, utc(f.from_ms))
 FROM custody_fault f JOIN counted c USING (referral)
-ORDER BY f.from_ms, c.number
+ORDER BY f.from_ms, ${by_number c.number}
 
 -- @note overdue: the moment by which the owner had to act went by, and nothing was heard or done yet

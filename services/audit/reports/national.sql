@@ -149,7 +149,7 @@ SELECT c.number, coalesce(c.passed_to, 'no code') AS provider, utc(c.received_at
   CASE WHEN k.due_at_ms < coalesce(c.first_face_to_face_at_ms, c.provider_received_at_ms, c.ended_at_ms)
     THEN 'yes' WHEN k.due_at_ms IS NOT NULL THEN 'no' END AS our_time_ran_out_first
 FROM counted c LEFT JOIN clock k ON k.referral = c.referral AND k.clock = 'response'
-WHERE c.passed_on_at_ms IS NOT NULL ORDER BY c.received_at_ms, c.number
+WHERE c.passed_on_at_ms IS NOT NULL ORDER BY c.received_at_ms, ${by_number c.number}
 
 -- @table recording How well times and urgency were recorded
 -- @column line key

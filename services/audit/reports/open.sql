@@ -39,7 +39,7 @@ SELECT c.number, coalesce(i.owner_kind, 'NOBODY') AS owner_kind, i.owner, c.stat
   c.offers, utc(i.act_by_ms) AS act_by,
   CASE WHEN i.act_by_ms < c.as_at_ms THEN 'overdue' ELSE '' END AS mark
 FROM ${open}
-ORDER BY c.received_at_ms, c.number
+ORDER BY c.received_at_ms, ${by_number c.number}
 
 -- @verdict
 SELECT printf('%d open, %d without an owner', count(*), count(*) FILTER (WHERE i.owner IS NULL)) FROM ${open}

@@ -21,7 +21,7 @@
 -- @column financial_year key
 SELECT number, source, team, organisation, area, urgency_recorded, urgency_used, age_band, sex, ethnicity16, ethnicity5,
   day, week, month, quarter, half, financial_year
-FROM subject ORDER BY number
+FROM subject ORDER BY ${by_number number}
 
 -- @table waits Waits of each referral, in seconds
 -- @column number case
@@ -33,7 +33,7 @@ FROM subject ORDER BY number
 SELECT number, round(since_decision_ms / 1000.0, 1) AS since_decision_s, round(to_offer_ms / 1000.0, 1) AS to_offer_s,
   round(to_accepted_ms / 1000.0, 1) AS to_accepted_s, round(to_told_ms / 1000.0, 1) AS to_told_s,
   round(to_seen_ms / 1000.0, 1) AS to_seen_s
-FROM subject ORDER BY number
+FROM subject ORDER BY ${by_number number}
 
 -- @table measures Measures of each referral: 1 and 0, or nothing if the referral is not counted in it
 -- @column number case
@@ -60,7 +60,7 @@ FROM subject ORDER BY number
 SELECT number, offers, declined, refused_for_drink_or_behaviour, decision_stated, decision_after_receipt, accepted, told, told_within_30_min, passed_on, seen,
   never_seen, response_met, detained_136, held_over_24_h, handover_within_60_min, police_vehicle, child_at_station,
   own_kind AS own_measure, seen_in_time, published_kind AS published_measure
-FROM subject ORDER BY number
+FROM subject ORDER BY ${by_number number}
 
 -- @note waits begin with the receipt, and since decision ends with it; none is negative: a decision that was stated as
 --   after the receipt has no wait, and is counted as decision after receipt

@@ -7,12 +7,14 @@ count(*) AS received, count(*) FILTER (WHERE ended_at_ms IS NULL) AS open,
   count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn
 
 -- Received referrals are counted from the events themselves, all else from the tables: a received referral that has
--- neither ended nor an owner is lost.
+-- neither ended nor an owner is lost, and so is one that no table has. An event can be later than the receipt that it
+-- tells of: a coordinator entered what somebody had said by telephone.
 -- @part reconciled
 WITH reconciled AS (SELECT
-  (SELECT count(*) FROM event e JOIN scope s LEFT JOIN referral r USING (referral)
-    WHERE e.kind = 'received' AND e.at_ms >= s.from_ms AND e.at_ms < s.to_ms
-      AND r.drill IS NOT 1) AS received,
+  (SELECT count(*) FROM event e JOIN scope s
+    WHERE e.kind = 'received' AND (e.referral IN (SELECT referral FROM counted)
+      OR (e.referral NOT IN (SELECT referral FROM main.referral) AND e.at_ms >= s.from_ms AND e.at_ms < s.to_ms)))
+    AS received,
   (SELECT count(DISTINCT i.referral) FROM custody_interval i JOIN counted c USING (referral)
     WHERE i.to_ms IS NULL AND c.ended_at_ms IS NULL) AS open,
   (SELECT count(*) FROM counted WHERE state = 'closed') AS closed,

@@ -1,0 +1,90 @@
+/* test_report_counted.c: whom the reports count, when, under which age and team, and in which order. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/worlds/report_reader.h"
+#include "tests/worlds/story.h"
+
+#define URGENT CONCORDAT__V1__URGENCY__URGENCY_URGENT
+#define STREET CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE
+
+static struct story story;
+static const struct story_person person = {.source = STREET, .urgency = URGENT, .age = 30};
+
+static int counted_set_up(void **state)
+{
+    (void)state;
+    story_open(&story);
+    return 0;
+}
+
+static int counted_tear_down(void **state)
+{
+    (void)state;
+    report_reader_close();
+    story_close(&story);
+    return 0;
+}
+
+/* ---- when ---- */
+
+static void what_was_telephoned_is_received_when_somebody_rang_on_both_sides_of_an_edge(void **state)
+{
+    (void)state;
+    struct story_person rang = person;
+    const int64_t midnight_ms = STORY_START_MS + 10 * STORY_MIN_MS;
+    rang.rang_min = 15;
+    story_receive(&story, 1, person);
+    story_at(&story, 20); /* rang before the edge, and is entered after it */
+    story_receive(&story, 2, rang);
+    story_at(&story, 80);
+    story_cover(&story, 60, 0);
+    report_reader_read(&story, "volume", STORY_START_MS, midnight_ms);
+    assert_true(report_reader_says("verdicts", "2 received = 2 open + 0 closed + 0 withdrawn: 0 lost"));
+    cell_is("sources", "all", "received", "2");
+    report_reader_read(&story, "volume", midnight_ms, midnight_ms + 60 * STORY_MIN_MS);
+    assert_true(report_reader_says("verdicts", "0 received = 0 open + 0 closed + 0 withdrawn: 0 lost"));
+}
+
+/* ---- in which order ---- */
+
+static void expect_order(const char *report, const char *first, const char *second)
+{
+    char *text = report_reader_print(&story, report, REPORT_TEXT, 0, 0);
+    const char *one = strstr(text, first), *other = strstr(text, second);
+    assert_non_null(one);
+    assert_non_null(other);
+    assert_true(one < other);
+    free(text);
+}
+
+/* 9999 is before 10000, and as a text it is not. */
+static void cases_stand_in_the_order_of_their_numbers(void **state)
+{
+    (void)state;
+    story_receive(&story, 1, person);
+    story_receive(&story, 2, person);
+    story_ask(&story, "UPDATE referral SET number = 'R-10000' WHERE number = 'R-0001'");
+    story_ask(&story, "UPDATE referral SET number = 'R-9999' WHERE number = 'R-0002'");
+    expect_order("referrals", "R-9999", "R-10000");
+    expect_order("open", "R-9999", "R-10000");
+    story_at(&story, 1500);
+    story_cover(&story, 60, 0);
+    expect_order("breaches", "R-9999", "R-10000");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, counted_set_up, counted_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_was_telephoned_is_received_when_somebody_rang_on_both_sides_of_an_edge),
+        TEST(cases_stand_in_the_order_of_their_numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
