@@ -245,8 +245,9 @@ static void describe_reports(char *doc, size_t size)
             "of the period, or of all of it if it has 12 or more. With --unsuppressed, which takes an inspector's "
             "trail, all is exact, of any time, and as the trail now stands.\n"
             "\nAn auditor's trail tells times of day by the hour only, so --from and --to should be full hours "
-            "there; what is counted until now is right to the hour. All other figures are those of an "
-            "inspector's trail.\n"
+            "there; what is counted until now is right to the hour. In it a contact in the first hour of a month can "
+            "stand in the month before (report national, table published), and an edition by day can end at another "
+            "event. All other figures are those of an inspector's trail.\n"
             "\nExit codes beside those of `concordat --help`:\n" REPORT_EXIT_CODES
             "\n  concordat report times --trail trail.db\n"
             "  concordat report case R-0412 --trail trail.db\n"

@@ -182,9 +182,11 @@ class Reports:
                     "past_due_not_stopped" if self.now > clock.due else "not_yet_due"
                 ours[name, clock.standard, "started"] += 1
                 ours[name, clock.standard, "passed_on" if name == "response" and case.passed_on else late] += 1
-        theirs = {(row["clock"], row["standard"], column): row[column] for row in self.ask("breaches")["clocks"]
-                  for column in ("started", "met", "stopped_late", "past_due_not_stopped", "not_yet_due", "referral_ended_first",
-                                 "stopped_before_its_start", "passed_on")}
+        theirs = Counter()
+        for row in self.ask("breaches")["clocks"]:
+            for column in ("started", "met", "stopped_late", "past_due_not_stopped", "not_yet_due", "referral_ended_first",
+                           "stopped_before_its_start", "passed_on"):
+                theirs[row["clock"], row["standard"], column] += row[column]
         for key in sorted(ours.keys() | theirs.keys()):
             self.compare("breaches", " ".join(key), ours[key], theirs.get(key, 0))
 

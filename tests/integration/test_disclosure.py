@@ -48,7 +48,7 @@ TABLES = {
     ("times", "times_by_group"): (("measure", "source", "urgency"), ("referrals", "with_time")),
     ("times", "offers"): (("source",), ("referrals", "offers")),
     ("times", "told"): (("source",), ("referrals", "told", "told_within_30_min")),
-    ("breaches", "clocks"): (("clock", "standard"), (
+    ("breaches", "clocks"): (("clock", "provenance", "standard"), (
         "started", "met", "stopped_late", "past_due_not_stopped", "not_yet_due", "referral_ended_first",
         "stopped_before_its_start", "passed_on", "time_is_up", "met_by_a_later_limit")),
     ("breaches", "urgency_changes"): (("urgency",), ("referrals", "changed", "changed_after_the_limit")),

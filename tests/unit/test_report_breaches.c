@@ -191,11 +191,28 @@ static void each_late_clock_is_in_the_list_though_nobody_said_so_at_its_limit(vo
     assert_true(report_reader_says("verdicts", "1 breach"));
 }
 
+/* A policy's limit for an emergency in the community stands in no national measure. */
+static void a_response_is_national_only_if_a_national_measure_has_its_time(void **state)
+{
+    (void)state;
+    const Concordat__V1__Urgency emergency = CONCORDAT__V1__URGENCY__URGENCY_EMERGENCY;
+    story_receive(&story, 1, (struct story_person){.source = STREET, .urgency = emergency, .age = 30});
+    story_receive(&story, 2,
+                  (struct story_person){.source = CONCORDAT__V1__SOURCE__SOURCE_EMERGENCY_DEPARTMENT,
+                                        .urgency = emergency,
+                                        .age = 30});
+    story_receive(&story, 3, person);
+    read_breaches();
+    cell_is("clocks", "response|national", "started", "2");
+    cell_is("clocks", "response|local", "started", "1");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, breaches_set_up, breaches_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_response_is_national_only_if_a_national_measure_has_its_time),
         TEST(a_contact_that_is_told_late_and_was_in_time_is_corrected_and_no_breach),
         TEST(an_urgency_that_is_lowered_after_the_limit_takes_no_breach_away_unsaid),
         TEST(an_urgency_that_is_lowered_before_the_limit_is_counted_apart),

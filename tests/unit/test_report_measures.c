@@ -269,6 +269,8 @@ static void a_policy_with_another_limit_stands_beside_the_national_one(void **st
     struct story_person slower = person;
     slower.routed_as = URGENT; /* by whose limit the clock runs */
     accept_by(1, person, "north");
+    report_reader_read(&story, "national", 0, 0);
+    cell_is("limits", "community, very urgent", "policy_limit", "240 min");
     accept_by(2, person, "north");
     story_urgency(&story, 2, slower, VERY_URGENT);
     report_reader_read(&story, "national", 0, 0);

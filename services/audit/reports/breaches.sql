@@ -41,8 +41,8 @@ SELECT clock, provenance, standard, count(*) AS started, count(*) FILTER (WHERE 
   count(*) FILTER (WHERE stands = 'met' AND (k.referral, k.clock) IN (SELECT referral, clock FROM limit_corrected
     WHERE due_then_ms < stopped_at_ms)) AS met_by_a_later_limit
 FROM clock_now k JOIN counted USING (referral)
-GROUP BY clock, standard
-ORDER BY clock, standard
+GROUP BY clock, provenance, standard
+ORDER BY clock, provenance, standard
 
 -- @table breaches Breaches, oldest first
 -- @column number case
@@ -111,5 +111,6 @@ FROM limit_corrected JOIN counted USING (referral)
 -- @note the response of a case that was passed on is the other provider's: it is neither met nor a breach here,
 --   and no part of a percentage
 -- @note section 136, escape, and the checks and reviews of a police station are statutory; examined and
---   interviewed are targets; response is national and has no statutory target; handover is agreed between
---   partners; referrer told is local
+--   interviewed are targets; response is national and has no statutory target, but for an emergency or a routine
+--   referral from outside an emergency department, which has no national time: there it is local, the policy's own;
+--   handover is agreed between partners; referrer told is local

@@ -1,10 +1,14 @@
 -- clocks: how each clock stands, in the same words for every report
 -- @on scope
 
--- Whether a clock's standard is law, national, agreed or our own. Figures of different provenance are never added up.
+-- Whether a clock's standard is law, national, agreed or our own. Figures of different provenance are never added up. For
+-- a response nationally there is a time from an emergency department, and for very urgent and urgent ones from elsewhere:
+-- none for an emergency in the community, for which a policy may set its own.
 -- @part provenance
 CASE WHEN k.clock IN ('section 136', 'health check', 'custody review', 'escape') THEN 'statutory'
-  WHEN k.clock IN ('examined', 'interviewed') THEN 'target' WHEN k.clock = 'response' THEN 'national'
+  WHEN k.clock IN ('examined', 'interviewed') THEN 'target'
+  WHEN k.clock = 'response' AND (r.source = 'emergency department' OR r.routed_as IN ('very urgent', 'urgent'))
+    THEN 'national'
   WHEN k.clock = 'handover' THEN 'agreed' ELSE 'local' END
 
 -- The clocks that run from the receipt are of the referral, and end with it: a referral that ended before the limit is

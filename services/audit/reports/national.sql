@@ -125,7 +125,8 @@ ORDER BY place, ages_place
 SELECT m.kind AS measure, printf('%d min', m.limit_min) AS national_limit,
   CASE WHEN min(s.response_limit_ms) < max(s.response_limit_ms) THEN printf('%d to %d min',
     min(s.response_limit_ms) / 60000, max(s.response_limit_ms) / 60000)
-    ELSE coalesce(max(s.response_limit_ms) / 60000 || ' min', 'none') END AS policy_limit,
+    WHEN count(s.response_limit_ms) > 0 THEN printf('%d min', max(s.response_limit_ms) / 60000) ELSE 'none' END
+    AS policy_limit,
   count(s.response_limit_ms) AS clocks,
   count(*) FILTER (WHERE s.response_limit_ms <> m.limit_ms) AS with_another_limit
 FROM national_measure m LEFT JOIN subject s ON s.own_kind = m.kind AND s.response_limit_ms IS NOT NULL
@@ -183,8 +184,8 @@ UNION ALL SELECT 'seen, but for the published code too late for the month or too
 --   provider recorded; each provider records a referral of its own, and here it is one
 -- @note the published code counts a contact in the month of the receipt alone, and compares seconds, though people state
 --   minutes; our own count has a contact from the minute of the receipt on, also after the end of the month
--- @note an auditor's trail has times of day by the hour, so there a contact just after the end of a month can be published
---   with a receipt in the month's last hour
+-- @note in an auditor's trail a contact in the first hour of a month can stand in the month before, whenever in that month
+--   the receipt was, and is published then
 -- @note a case that was passed on to another provider counts as passed on, neither met nor late: the national wait runs
 --   from that provider's receipt and is that provider's to report
 -- @note the limits here are the national ones; breaches goes by the clocks, whose limits are the policy's
