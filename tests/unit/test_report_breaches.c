@@ -109,7 +109,69 @@ static void an_urgency_that_is_raised_after_a_breach_is_one_breach(void **state)
     cell_is("clocks", "response", "past_due_not_stopped", "1");
     assert_true(report_reader_says("verdicts", "1 breach"));
     cell_is("breaches", "R-0001|response", "late_min", "1260.0");
-    cell_is("corrected", "R-0001|response", "stands", "past due, not stopped");
+    assert_false(report_reader_has_row("corrected", "R-0001")); /* it is late by both limits */
+}
+
+/* The contact was in time by the limit that ran out, whatever the urgency is now. */
+static void an_urgency_that_is_changed_too_does_not_hide_that_a_contact_was_told_late(void **state)
+{
+    (void)state;
+    story_receive(&story, 1, person);
+    breach_at(240, 1);
+    story_at(&story, 300);
+    story_urgency(&story, 1, person, URGENT);
+    story.told_late_min = 100;
+    story_contact(&story, 1, "north", true);
+    read_breaches();
+    cell_is("corrected", "R-0001|response", "what", "told late, and was in time");
+}
+
+/* Tells of a clock that it started with a limit, or stopped. */
+static void tell_clock(uint32_t number, Concordat__V1__Clock which, double started_min, double due_min,
+                       double stopped_min)
+{
+    Concordat__V1__ClockChange change = CONCORDAT__V1__CLOCK_CHANGE__INIT, *changes = &change;
+    Concordat__V1__DetentionNoted what = CONCORDAT__V1__DETENTION_NOTED__INIT;
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    bool stops = stopped_min != 0;
+    change.clock = which;
+    change.what = stops ? CONCORDAT__V1__CLOCK_CHANGE_KIND__CLOCK_CHANGE_KIND_STOPPED
+                        : CONCORDAT__V1__CLOCK_CHANGE_KIND__CLOCK_CHANGE_KIND_STARTED;
+    change.at_ms = STORY_START_MS + (int64_t)((stops ? stopped_min : started_min) * (double)STORY_MIN_MS);
+    change.due_ms = stops ? 0 : STORY_START_MS + (int64_t)(due_min * (double)STORY_MIN_MS);
+    event.n_clocks = 1;
+    event.clocks = &changes;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_DETENTION_NOTED;
+    event.detention_noted = &what;
+    story_tell(&story, number, &event);
+}
+
+static void a_handover_that_is_stated_as_before_the_arrival_was_not_told_late(void **state)
+{
+    (void)state;
+    const Concordat__V1__Clock handover = CONCORDAT__V1__CLOCK__CLOCK_HANDOVER;
+    story_at(&story, 10);
+    story_receive(&story, 1, person);
+    tell_clock(1, handover, 10, 70, 0);
+    story_at(&story, 70);
+    story_breach(&story, 1, handover);
+    tell_clock(1, handover, 0, 0, 5);
+    read_breaches();
+    cell_is("corrected", "R-0001|handover", "what", "stopped before its start");
+}
+
+static void an_extension_is_no_change_of_the_urgency(void **state)
+{
+    (void)state;
+    const Concordat__V1__Clock hours = CONCORDAT__V1__CLOCK__CLOCK_SECTION_136;
+    story_receive(&story, 1, person);
+    tell_clock(1, hours, 0, 1440, 0);
+    story_at(&story, 1440);
+    story_breach(&story, 1, hours);
+    story_urgency(&story, 1, person, URGENT);
+    tell_clock(1, hours, 0, 2160, 0);
+    read_breaches();
+    cell_is("corrected", "R-0001|section 136", "what", "the start or the limit was changed");
 }
 
 /* Before the limit and after it, the figures are the same. */
@@ -212,6 +274,9 @@ static void a_response_is_national_only_if_a_national_measure_has_its_time(void 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(an_urgency_that_is_changed_too_does_not_hide_that_a_contact_was_told_late),
+        TEST(a_handover_that_is_stated_as_before_the_arrival_was_not_told_late),
+        TEST(an_extension_is_no_change_of_the_urgency),
         TEST(a_response_is_national_only_if_a_national_measure_has_its_time),
         TEST(a_contact_that_is_told_late_and_was_in_time_is_corrected_and_no_breach),
         TEST(an_urgency_that_is_lowered_after_the_limit_takes_no_breach_away_unsaid),

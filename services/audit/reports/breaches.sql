@@ -104,7 +104,7 @@ FROM limit_corrected JOIN counted USING (referral)
 --   whose time is up leaves it out, the percentage of those started has it as not met
 -- @note stopped before its start: entered so, such as a handover by the police before the arrival; neither met nor late
 -- @note a limit that ran out can turn out otherwise: a contact is told late and was in time, the urgency is changed, an
---   entry is corrected. It is then no breach, and stands in a table of its own
+--   entry is corrected. It stands in a table of its own, and is a breach only if it is late by a later limit too
 -- @note met by a later limit: it would have been late by the limit that ran out first
 -- @note a health check or a review begins a new clock: here is the latest of each person, and section136 counts each that
 --   was missed
