@@ -119,6 +119,9 @@ def compare_passing(region, trail):
 
 # ---- Against the reports ----
 
+ARRIVES = ("arrived", "kept", "entered")  # at a place of safety, or found there
+
+
 def tenths(ms):
     """Seconds with one digit behind the point. A half goes up, as in SQLite: Python's round() sees that 0.35 is a bit less."""
     return None if ms is None else (ms + 50) // 100 / 10
@@ -127,6 +130,43 @@ def tenths(ms):
 def minutes(ms):
     """Minutes with one digit behind the point; as tenths()."""
     return (ms + 3000) // 6000 / 10
+
+
+class Held:
+    """A detention as the reports count it. A power that is used again after the end is another use; a use of which it turned
+    out that nobody was detained is left out."""
+
+    def __init__(self, case, now):
+        self.case, self.free, self.escaped, self.section_136 = case, 0, False, False
+        uses, power = [[]], 0
+        for step, when, _, event in case.entries:
+            if step == "used" and any(entry[0] == "ended" for entry in uses[-1]):
+                uses.append([])
+            power = event.detention_noted.power or power
+            uses[-1].append((step, when, event, power))
+        never = 9  # DETENTION_END_NEVER_DETAINED
+        self.entries = [entry for use in uses if all(one[2].detention_noted.end != never for one in use) for entry in use]
+        self.start = min((when for step, when, _, _ in self.entries if step in (*ARRIVES, "corrected") and when), default=None)
+        self.end = self.walk() or now
+        said = [when for step, when, event, _ in self.entries if step == "police left" and when and
+                event.detention_noted.from_referral][-1:]  # an update corrects it
+        self.left = said + [when for step, when, event, _ in self.entries if step == "police left" and when and
+                            not event.detention_noted.from_referral]
+
+    def walk(self):
+        """Since when nobody is held, or None."""
+        gone, over = None, False
+        for step, when, event, power in self.entries:
+            when = when or event.at_ms
+            self.section_136 |= power == 2  # LEGAL_STATUS_SECTION_136
+            self.escaped |= step == "escaped"
+            over = step == "ended" or (over and step != "used")
+            if step in ("escaped", "ended"):
+                gone = when if gone is None else gone
+            elif step in ARRIVES and gone is not None and not over:
+                self.free += max(0, when - max(gone, self.start))
+                gone = None
+        return gone
 
 
 class Reports:
@@ -248,23 +288,18 @@ class Reports:
                 self.compare("times", f"{row['measure']}, {name}", value, row[name])
 
     def section136(self):
-        """Held from the first arrival to the end of the detention, or until now."""
-        held = []
-        for case in self.counted:
-            powers = {entry[3].detention_noted.power for entry in case.entries}
-            never = any(entry[3].detention_noted.end == 9 for entry in case.entries)  # DETENTION_END_NEVER_DETAINED
-            if 2 in powers and not never:  # LEGAL_STATUS_SECTION_136
-                ends = [when or event.at_ms for step, when, _, event in case.entries if step == "ended"]
-                held.append((case, max(ends) if case.detained == "ended" else self.now))
+        """Held from the first arrival to the end of the detention, or until now, but not while they were away or free."""
+        held = [one for one in (Held(case, self.now) for case in self.counted) if one.section_136]
         ours = {
             "people detained under section 136": len(held),
-            "arrival at a place of safety recorded": sum(case.started is not None for case, _ in held),
-            "held for more than 24 hours": sum(end - case.started > DETENTION_HOURS for case, end in held if case.started),
-            "held beyond their hours, extensions included": sum(end > case.until for case, end in held if case.until),
-            "first arrival corrected to a later one, which moved nothing": sum(bool(case.corrected) for case, _ in held),
+            "arrival at a place of safety recorded": sum(one.start is not None for one in held),
+            "held for more than 24 hours": sum(one.end - one.start - one.free > DETENTION_HOURS for one in held if one.start),
+            "held beyond their hours, extensions included": sum(
+                one.end > one.start + one.case.until - one.case.started for one in held if one.start),
+            "escaped": sum(one.escaped for one in held),
+            "first arrival corrected to a later one, which moved nothing": sum(bool(one.case.corrected) for one in held),
             "handover by the police took more than 60 min": sum(
-                min(left) - case.started > HOUR for case, _ in held if case.started
-                for left in [[when for step, when, _, _ in case.entries if step == "police left" and when]] if left)}
+                min(one.left) - one.start > HOUR for one in held if one.start and one.left)}
         theirs = {row["line"]: row["count"] for row in self.ask("section136")["summary"]}
         for line, value in ours.items():
             self.compare("section136", line, value, theirs.get(line))

@@ -1,0 +1,234 @@
+/* test_report_detained.c: who counts as detained, for how long, where first, and when the police left. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/worlds/report_reader.h"
+#include "tests/worlds/story.h"
+
+#define URGENT      CONCORDAT__V1__URGENCY__URGENCY_URGENT
+#define STREET      CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE
+#define SECTION_136 CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136
+#define STEP(name)  CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_##name
+#define STATE(name) CONCORDAT__V1__DETENTION_STATE__DETENTION_STATE_##name
+#define PLACE(name) CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_##name
+
+static struct story story;
+static const struct story_person person = {.source = STREET, .urgency = URGENT, .age = 17};
+
+static int detained_set_up(void **state)
+{
+    (void)state;
+    story_open(&story);
+    story_receive(&story, 1, person);
+    return 0;
+}
+
+static int detained_tear_down(void **state)
+{
+    (void)state;
+    report_reader_close();
+    story_close(&story);
+    return 0;
+}
+
+/* An entry in the history of a detention, and what follows from it. Times are minutes after the start. */
+struct entry {
+    Concordat__V1__DetentionStep step;
+    Concordat__V1__DetentionState state;
+    Concordat__V1__PlaceOfSafety place;
+    Concordat__V1__DetentionEnd end;
+    double occurred_min;
+    double started_min; /* of the hours; with starts */
+    bool starts, from_referral, child;
+};
+
+static int64_t at_min(double minutes)
+{
+    return STORY_START_MS + (int64_t)(minutes * (double)STORY_MIN_MS);
+}
+
+static void tell_entry(struct entry entry)
+{
+    Concordat__V1__Flag found[] = {CONCORDAT__V1__FLAG__FLAG_UNDER_18_AT_POLICE_STATION};
+    Concordat__V1__Instant occurred = CONCORDAT__V1__INSTANT__INIT;
+    Concordat__V1__DetentionNoted what = CONCORDAT__V1__DETENTION_NOTED__INIT;
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    occurred.unix_ms = at_min(entry.occurred_min);
+    occurred.basis = CONCORDAT__V1__BASIS__BASIS_STATED;
+    what.step = entry.step;
+    what.state = entry.state;
+    what.place = entry.place;
+    what.end = entry.end;
+    what.occurred = &occurred;
+    what.power = entry.step == STEP(USED) ? SECTION_136 : 0;
+    what.from_referral = entry.from_referral;
+    what.started_ms = entry.starts ? at_min(entry.started_min) : 0;
+    what.until_ms = entry.starts ? at_min(entry.started_min + 1440) : 0;
+    what.n_found = entry.child;
+    what.found = found;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_DETENTION_NOTED;
+    event.detention_noted = &what;
+    story_tell(&story, 1, &event);
+}
+
+static void tell_used(double minutes)
+{
+    tell_entry((struct entry){.step = STEP(USED), .state = STATE(USED), .occurred_min = minutes});
+}
+
+static void tell_arrived(double minutes, Concordat__V1__PlaceOfSafety place, double started_min)
+{
+    tell_entry((struct entry){.step = STEP(ARRIVED),
+                              .state = STATE(HELD),
+                              .place = place,
+                              .occurred_min = minutes,
+                              .starts = true,
+                              .started_min = started_min});
+}
+
+/* After an arrival at the start. */
+static void tell_then(Concordat__V1__DetentionStep step, Concordat__V1__DetentionState state, double minutes)
+{
+    tell_entry((struct entry){
+        .step = step,
+        .state = state,
+        .end = step == STEP(ENDED) ? CONCORDAT__V1__DETENTION_END__DETENTION_END_NONE_NEEDED : 0,
+        .occurred_min = minutes,
+        .starts = true});
+}
+
+static void read_at(double minutes)
+{
+    story_at(&story, minutes);
+    story_cover(&story, 60, 0);
+    report_reader_read(&story, "section136", 0, 0);
+}
+
+static void who_is_only_on_the_way_has_not_arrived(void **state)
+{
+    (void)state;
+    tell_used(0);
+    tell_entry((struct entry){.step = STEP(GOING),
+                              .state = STATE(USED),
+                              .place = PLACE(POLICE_STATION),
+                              .occurred_min = 5,
+                              .child = true});
+    read_at(10);
+    assert_false(report_reader_has_row("place", "police station"));
+    cell_is("summary", "under 18 at a police station", "count", "0");
+    tell_arrived(20, PLACE(HEALTH_BASED), 20);
+    read_at(30);
+    cell_is("place", "health based", "people", "1");
+    tell_arrived(40, PLACE(POLICE_STATION), 20);
+    tell_entry((struct entry){.step = STEP(NOTED),
+                              .state = STATE(HELD),
+                              .occurred_min = 50,
+                              .child = true,
+                              .starts = true,
+                              .started_min = 20});
+    read_at(60);
+    cell_is("summary", "under 18 at a police station", "count", "1");
+    cell_is("summary", "under 18 at the receipt", "count", "1");
+}
+
+/* As the clock does. */
+static void the_first_end_stands_until_the_power_is_used_again(void **state)
+{
+    (void)state;
+    tell_used(0);
+    tell_arrived(0, PLACE(HEALTH_BASED), 0);
+    tell_then(STEP(ENDED), STATE(ENDED), 1440);
+    tell_then(STEP(ENDED), STATE(ENDED), 1500);
+    read_at(2000);
+    cell_is("summary", "held for more than 24 hours", "count", "0");
+    cell_is("summary", "held beyond their hours", "count", "0");
+    tell_then(STEP(USED), STATE(USED), 2000);
+    tell_arrived(2010, PLACE(HEALTH_BASED), 0);
+    read_at(2010);
+    cell_is("summary", "held for more than 24 hours", "count", "0"); /* free meanwhile */
+    cell_is("summary", "held beyond their hours", "count", "1");     /* which run from the first arrival */
+    read_at(2011);
+    cell_is("summary", "held for more than 24 hours", "count", "1");
+}
+
+static void a_use_that_never_was_is_left_out_and_a_later_one_is_counted(void **state)
+{
+    (void)state;
+    tell_used(0);
+    tell_arrived(0, PLACE(POLICE_STATION), 0);
+    tell_entry((struct entry){.step = STEP(ENDED),
+                              .state = STATE(ENDED),
+                              .end = CONCORDAT__V1__DETENTION_END__DETENTION_END_NEVER_DETAINED,
+                              .occurred_min = 10,
+                              .starts = true});
+    read_at(20);
+    cell_is("summary", "people detained under section 136", "count", "0");
+    assert_false(report_reader_has_row("station", "northmoor"));
+    tell_then(STEP(USED), STATE(USED), 3000);
+    tell_arrived(3010, PLACE(HEALTH_BASED), 0);
+    read_at(3100);
+    cell_is("summary", "people detained under section 136", "count", "1");
+    cell_is("summary", "held for more than 24 hours", "count", "0");
+    cell_is("summary", "held beyond their hours", "count", "0");
+    cell_is("place", "health based", "people", "1");
+}
+
+static void who_escaped_is_not_held(void **state)
+{
+    (void)state;
+    tell_used(0);
+    tell_arrived(0, PLACE(HEALTH_BASED), 0);
+    tell_then(STEP(ESCAPED), STATE(AWAY), 60);
+    read_at(3000);
+    cell_is("summary", "escaped", "count", "1");
+    cell_is("summary", "escaped, and not back", "count", "1");
+    cell_is("summary", "held for more than 24 hours", "count", "0");
+    cell_is("summary", "held beyond their hours", "count", "0");
+    tell_arrived(3000, PLACE(HEALTH_BASED), 0); /* an hour before, and from now on */
+    read_at(3000 + 1380);
+    cell_is("summary", "escaped, and not back", "count", "0");
+    cell_is("summary", "held for more than 24 hours", "count", "0");
+    cell_is("summary", "held beyond their hours", "count", "1");
+    read_at(3000 + 1381);
+    cell_is("summary", "held for more than 24 hours", "count", "1");
+}
+
+static void the_police_left_when_it_was_said_first_unless_an_update_corrects_it(void **state)
+{
+    (void)state;
+    struct entry left = {
+        .step = STEP(POLICE_LEFT), .state = STATE(HELD), .starts = true, .from_referral = true};
+    tell_used(0);
+    tell_arrived(0, PLACE(HEALTH_BASED), 0);
+    left.occurred_min = 30;
+    tell_entry(left);
+    left.occurred_min = 70; /* the update */
+    tell_entry(left);
+    read_at(100);
+    cell_is("summary", "handover by the police took more than 60 min", "count", "1");
+    left.from_referral = false;
+    left.occurred_min = 50;
+    tell_entry(left);
+    left.occurred_min = 90; /* told again by somebody */
+    tell_entry(left);
+    read_at(101);
+    cell_is("summary", "handover by the police took more than 60 min", "count", "0");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, detained_set_up, detained_tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(who_is_only_on_the_way_has_not_arrived),
+        TEST(the_first_end_stands_until_the_power_is_used_again),
+        TEST(a_use_that_never_was_is_left_out_and_a_later_one_is_counted),
+        TEST(who_escaped_is_not_held),
+        TEST(the_police_left_when_it_was_said_first_unless_an_update_corrects_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
