@@ -219,11 +219,22 @@ static void the_police_left_when_it_was_said_first_unless_an_update_corrects_it(
     cell_is("summary", "handover by the police took more than 60 min", "count", "0");
 }
 
+/* No form takes "not known" as an answer to these. */
+static void what_nobody_said_is_not_recorded_and_not_called_not_known(void **state)
+{
+    (void)state;
+    tell_used(0);
+    read_at(10);
+    cell_is("transport", "not recorded", "people", "1");
+    cell_is("place", "not recorded", "people", "1");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, detained_set_up, detained_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(what_nobody_said_is_not_recorded_and_not_called_not_known),
         TEST(who_is_only_on_the_way_has_not_arrived),
         TEST(the_first_end_stands_until_the_power_is_used_again),
         TEST(a_use_that_never_was_is_left_out_and_a_later_one_is_counted),

@@ -3,7 +3,7 @@
 -- @published financial year
 
 -- @part people_by
-SELECT coalesce($1, 'not known') AS $1, count(*) AS people,
+SELECT coalesce($1, 'not recorded') AS $1, count(*) AS people,
   round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS percent
 FROM detained GROUP BY 1 ORDER BY people DESC, 1
 
@@ -56,7 +56,7 @@ ${people_by first_place}
 -- @column reason key
 -- @column people people
 -- @sum transport.people[transport=police vehicle] = people
-SELECT coalesce(police_vehicle_reason, 'not known') AS reason, count(*) AS people FROM detained
+SELECT coalesce(police_vehicle_reason, 'not recorded') AS reason, count(*) AS people FROM detained
 WHERE police_vehicle
 GROUP BY 1 ORDER BY people DESC, 1
 
@@ -65,7 +65,7 @@ GROUP BY 1 ORDER BY people DESC, 1
 -- @column people people
 -- @sum place.people[first_place=emergency department] = people
 SELECT CASE chosen_for_physical_need WHEN 'yes' THEN 'physical need'
-    WHEN 'no' THEN 'no suite was free' ELSE 'not known' END AS reason, count(*) AS people
+    WHEN 'no' THEN 'no suite was free' ELSE 'not recorded' END AS reason, count(*) AS people
 FROM detained WHERE first_place = 'emergency department'
 GROUP BY 1 ORDER BY people DESC, 1
 
@@ -82,7 +82,7 @@ GROUP BY 1 ORDER BY people DESC, 1
 -- @column people people
 -- @column health_checks_missed times
 -- @column reviews_missed times
-WITH at_station AS (SELECT referral, coalesce(area, 'not known') AS area FROM counted
+WITH at_station AS (SELECT referral, coalesce(area, 'not recorded') AS area FROM counted
     WHERE referral IN (SELECT referral FROM detention_entry WHERE arrives AND place = 'police station')),
   s AS (SELECT area, count(*) AS people FROM at_station GROUP BY area)
 SELECT area, people, ${missed health check|health checked} AS health_checks_missed,
@@ -97,6 +97,7 @@ SELECT count(*) || ' under 18 at a police station (must be 0)' FROM detained WHE
 -- @note under 18 at the receipt: by the age that the router used; under 18 at a police station: as found by an entry at any
 --   time since an arrival there, whatever was corrected later; somebody whose age is not known is taken for under 18 if
 --   they look so, or nobody can tell
+-- @note not recorded: nobody said; no form here takes "not known" as an answer to these questions
 -- @note a use of the power of which two people say that nobody was detained is in no figure; another use of the case is
 -- @note missed: a health check within 30 minutes, or a review within the hour, that was not recorded as done in time;
 --   under section 135(1) too; until the next is recorded it counts once

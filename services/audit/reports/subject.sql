@@ -73,7 +73,7 @@ WITH apart AS (SELECT c.*, t.organisation AS team_organisation,
   FROM apart)
 SELECT a.referral, a.number, a.received_at_ms, a.ended_at_ms, a.as_at_ms, a.state,
   coalesce(a.source, 'not recorded') AS source, coalesce(a.accepted_team, 'none') AS team,
-  coalesce(a.team_organisation, 'none') AS organisation, coalesce(a.area, 'not known') AS area,
+  coalesce(a.team_organisation, 'none') AS organisation, coalesce(a.area, 'not recorded') AS area,
   coalesce(a.urgency, 'not recorded') AS urgency_recorded, a.urgency_used, a.urgency_order, a.age_band, a.sex,
   coalesce(a.ethnic_category, 'not recorded') AS ethnicity16, a.ethnicity5,
   london_period(a.received_at_ms, 'day') AS day, london_period(a.received_at_ms, 'week') AS week,
