@@ -56,10 +56,11 @@ static const struct national nationals[] = {
     URGENCY(ROUTINE, "3"),
     LEGAL(SECTION_136, "20"), /* MHSDS legal status */
     LEGAL(SECTION_135_1, "19"),
-    DECLINE(NO_CAPACITY, "22"), /* BaRS rejected reason */
+    /* BaRS rejected reason. For a person who cannot be reached it has none: its 27 says that of the service.
+     */
+    DECLINE(NO_CAPACITY, "22"),
     DECLINE(NOT_CLINICALLY_APPROPRIATE, "23"),
     DECLINE(SERVICE_CANNOT_RESPOND, "24"),
-    DECLINE(PERSON_NOT_CONTACTABLE, "27"),
     DECLINE(AGE_NOT_SERVED, "40"),
     DECLINE(AREA_NOT_SERVED, "40"),
     DECLINE(TOO_FAR, "42"),

@@ -50,7 +50,7 @@ static const char *const statements[] = {
                                 */
     "  received_at_ms INTEGER NOT NULL, first_offer_at_ms INTEGER, first_accepted_at_ms INTEGER,"
     "  accepted_team TEXT,"               /* the latest */
-    "  referrer_told_at_ms INTEGER,"      /* first told who will come, or what came of it */
+    "  referrer_told_at_ms INTEGER,"      /* first told who has it in hand, or what came of it */
     "  first_contact_at_ms INTEGER,"      /* of any kind */
     "  first_face_to_face_at_ms INTEGER," /* the earliest that counts as seen, not before the receipt */
     "  ended_at_ms INTEGER, outcome TEXT, closed_by TEXT, closing_code TEXT,"

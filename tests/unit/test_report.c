@@ -212,7 +212,7 @@ static void told_at_exactly_30_minutes_counts(void **state)
     for (uint32_t i = 1; i <= 2; i++) {
         tell_seen(i, 100.0 * i, (struct story_person){.source = STREET, .urgency = URGENT, .age = 30}, -1);
         story_at(&story, 100.0 * i + 30 + (i - 1) / 60000.0);
-        story_told(&story, i, CONCORDAT__V1__STATE__STATE_OFFERED); /* not who will come */
+        story_told(&story, i, CONCORDAT__V1__STATE__STATE_OFFERED); /* not who has it in hand */
         story_told(&story, i, CONCORDAT__V1__STATE__STATE_ACCEPTED);
     }
     report_reader_read(&story, "times", 0, 0);

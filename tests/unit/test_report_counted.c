@@ -78,12 +78,44 @@ static void cases_stand_in_the_order_of_their_numbers(void **state)
     expect_order("breaches", "R-9999", "R-10000");
 }
 
+/* ---- by what ---- */
+
+static void who_was_told_that_a_coordinator_took_the_case_was_told_who_has_it(void **state)
+{
+    (void)state;
+    story_receive(&story, 1, person);
+    story_at(&story, 5);
+    story_take(&story, 1);
+    story_told(&story, 1, CONCORDAT__V1__STATE__STATE_TAKEN);
+    report_reader_read(&story, "times", 0, 0);
+    cell_is("told", "all", "told_within_30_min", "1");
+    char *text = report_reader_print(&story, "times", REPORT_TEXT, 0, 0);
+    assert_non_null(strstr(text, "Referrer told who has the case in hand within 30 minutes"));
+    assert_null(strstr(text, "who will come")); /* nobody does yet */
+    free(text);
+}
+
+/* The code 27 of BaRS says that the service could not be contacted, and this reason that the person could
+ * not. */
+static void a_reason_that_no_national_code_fits_has_none(void **state)
+{
+    (void)state;
+    story_receive(&story, 1, person);
+    story_offer(&story, 1, 1, "north");
+    story_end_offer(&story, 1, 1, "north", CONCORDAT__V1__OFFER_END__OFFER_END_DECLINED,
+                    CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_PERSON_NOT_CONTACTABLE);
+    report_reader_read(&story, "declines", 0, 0);
+    cell_is("reasons", "person not contactable", "bars_code", "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, counted_set_up, counted_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_was_telephoned_is_received_when_somebody_rang_on_both_sides_of_an_edge),
+        TEST(who_was_told_that_a_coordinator_took_the_case_was_told_who_has_it),
+        TEST(a_reason_that_no_national_code_fits_has_none),
         TEST(cases_stand_in_the_order_of_their_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

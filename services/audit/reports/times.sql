@@ -87,7 +87,8 @@ FROM each
 GROUP BY source
 ORDER BY source = 'all', source
 
--- @table told Referrer told who will come within 30 minutes of receipt, by source
+-- A coordinator who has taken the case counts: somebody named has it in hand, and can be rung, though nobody comes yet.
+-- @table told Referrer told who has the case in hand within 30 minutes of receipt, by source
 -- @column source key total=all
 -- @column referrals people
 -- @column told people
@@ -107,5 +108,6 @@ ORDER BY source = 'all', source
 SELECT printf('%d decision%s stated as after the receipt, and in no figure here', sum(decision_after_receipt),
   CASE sum(decision_after_receipt) WHEN 1 THEN ' is' ELSE 's are' END)
 FROM subject HAVING sum(decision_after_receipt) > 0
+-- @note told: shown who has the case in hand, a team that has accepted or a coordinator who has taken it, or what came of it
 -- @note percentiles are by nearest rank over the referrals with that time; 30 minutes is inclusive
 -- @note decided to received is counted only if the referrer stated the time of the decision
