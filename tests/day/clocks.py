@@ -192,9 +192,10 @@ class Reports:
 
     def custody(self):
         row = self.ask("custody")["summary"][0]
-        owned = unowned = twice = overdue = count = 0
+        owned = unowned = twice = mistaken = overdue = count = 0
         for case in self.counted:
             at, gaps = case.entered, dict(case.gaps)
+            mistaken += sum(until - since for since, until in case.gaps)
             for since, until, _, _, act_by in case.intervals:
                 at = gaps.get(at, at)   # it had ended: nobody has to own it
                 unowned += max(0, since - at)
@@ -205,7 +206,7 @@ class Reports:
                 count += 1
             unowned += max(0, (case.ended or self.now) - at)
         ours = {"referrals": len(self.counted), "intervals": count, "owned_s": owned, "unowned_s": unowned,
-                "owned_twice_s": twice, "overdue_s": overdue}
+                "owned_twice_s": twice, "ended_by_mistake_s": mistaken, "overdue_s": overdue}
         for name, value in ours.items():
             self.compare("custody", name, tenths(value) if name.endswith("_s") else value, row[name])
         self.compare("custody", "unowned seconds are 0", 0, unowned)

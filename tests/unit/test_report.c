@@ -280,7 +280,7 @@ static void custody_names_each_gap(void **state)
                  !report_reader_says("verdicts", "30 unowned seconds"));
     assert_true(
         report_reader_says("verdicts", "R-0007: nobody owned it for 30.000 s from 2026-09-21T14:15:20.000Z"));
-    cell_is("faults", "R-0007|gap", "seconds", "30.0");
+    cell_is("faults", "R-0007|gap", "seconds", "30.000");
 }
 
 static void open_referrals_stand_with_owner_age_and_deadline(void **state)
