@@ -52,7 +52,7 @@ TABLES = {
         "started", "met", "stopped_late", "past_due_not_stopped", "not_yet_due", "referral_ended_first",
         "stopped_before_its_start", "passed_on", "time_is_up", "met_by_a_later_limit")),
     ("breaches", "urgency_changes"): (("urgency",), ("referrals", "changed", "changed_after_the_limit")),
-    ("open", "owners"): (("owner_kind", "owner"), ("open", "overdue")),
+    ("open", "owners"): (("received", "owner_kind", "owner"), ("open", "overdue")),
     **{("change", table): (("month",), ("count", "out_of")) for table in
        ("told", "accepted", "response", "declined")},
     **{("change", f"seen_{kind}"): (("month", "measure"), ("count", "out_of")) for kind in KINDS},
@@ -251,7 +251,8 @@ class Published:
         self.sum_up(("volume", "sources", "all", "received"), [("times", "times", "received to first offer", "referrals")])
         self.sum_up(("volume", "sources", "all", "received"),
                     [("breaches", "urgency_changes", *row, "referrals") for row in self.of("breaches", "urgency_changes")], True)
-        self.sum_up(("volume", "sources", "all", "open"), [("open", "owners", *row, "open") for row in self.of("open", "owners")], True)
+        self.sum_up(("volume", "sources", "all", "open"), [("open", "owners", *row, "open") for row in self.of("open", "owners")
+                                                               if row[0] == "in the period"], True)
 
     def of_period(self, table):
         return [row for row in self.of("change", table) if row[0] == PERIOD]

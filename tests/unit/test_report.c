@@ -288,8 +288,8 @@ static void open_referrals_stand_with_owner_age_and_deadline(void **state)
     (void)state;
     story_of_a_day(&story);
     report_reader_read(&story, "open", 0, 0);
-    cell_is("owners", "coordinator|duty", "open", "1");
-    cell_is("owners", "coordinator|duty", "oldest_min", "120.0");
+    cell_is("owners", "in the period|coordinator|duty", "open", "1");
+    cell_is("owners", "in the period|coordinator|duty", "oldest_min", "120.0");
     cell_is("referrals", "R-0002", "act_by", "2026-09-21T16:38:20.000Z"); /* minute 145 */
     assert_true(report_reader_says("verdicts", "1 open, 0 without an owner"));
 }

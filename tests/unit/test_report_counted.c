@@ -51,6 +51,30 @@ static void what_was_telephoned_is_received_when_somebody_rang_on_both_sides_of_
     assert_true(report_reader_says("verdicts", "0 received = 0 open + 0 closed + 0 withdrawn: 0 lost"));
 }
 
+/* The one that has waited longest is the last to be left out. */
+static void what_was_open_before_the_period_is_in_the_report_of_what_is_open(void **state)
+{
+    (void)state;
+    story_receive(&story, 1, person);
+    story_receive(&story, 2, person);
+    story_at(&story, 20);
+    story_withdraw(&story, 2);
+    story_receive(&story, 3, person);
+    story_at(&story, 50);
+    story_receive(&story, 4, person);
+    report_reader_read(&story, "open", STORY_START_MS + 10 * STORY_MIN_MS,
+                       STORY_START_MS + 30 * STORY_MIN_MS);
+    cell_is("owners", "before the period|coordinator|duty", "open", "1");
+    cell_is("owners", "before the period|coordinator|duty", "oldest_min", "50.0");
+    cell_is("owners", "in the period|coordinator|duty", "open", "1");
+    assert_true(report_reader_has_row("referrals", "R-0001"));
+    assert_false(report_reader_has_row("referrals", "R-0004"));
+    assert_true(report_reader_says("verdicts", "2 open, 0 without an owner"));
+    report_reader_read(&story, "volume", STORY_START_MS + 10 * STORY_MIN_MS,
+                       STORY_START_MS + 30 * STORY_MIN_MS);
+    cell_is("sources", "all", "open", "1");
+}
+
 /* ---- in which order ---- */
 
 static void expect_order(const char *report, const char *first, const char *second)
@@ -114,6 +138,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_was_telephoned_is_received_when_somebody_rang_on_both_sides_of_an_edge),
+        TEST(what_was_open_before_the_period_is_in_the_report_of_what_is_open),
         TEST(who_was_told_that_a_coordinator_took_the_case_was_told_who_has_it),
         TEST(a_reason_that_no_national_code_fits_has_none),
         TEST(cases_stand_in_the_order_of_their_numbers),

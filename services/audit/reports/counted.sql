@@ -1,17 +1,19 @@
 -- counted: the referrals of the period, and the only place that says which of them are counted: drills never are
 -- @on scope
 
+-- Report open alone has those too that were received before the period: they are counted, and older.
 -- @ground
 CREATE TEMP VIEW in_range AS
 SELECT * FROM main.referral, scope WHERE received_at_ms >= from_ms AND received_at_ms < to_ms;
-CREATE TEMP VIEW counted AS
+CREATE TEMP VIEW counted_or_older AS
 SELECT *,
   coalesce(routed_as, 'not recorded') AS urgency_used,
   CASE routed_as WHEN 'emergency' THEN 1 WHEN 'very urgent' THEN 2 WHEN 'urgent' THEN 3 WHEN 'routine' THEN 4
     ELSE 5 END AS urgency_order,
   CASE WHEN age_years IS NULL THEN 'age not known' WHEN age_years >= 18 THEN '18 and over'
     ELSE 'under 18' END AS age_band
-FROM in_range WHERE NOT drill
+FROM main.referral, scope WHERE received_at_ms < to_ms AND NOT drill;
+CREATE TEMP VIEW counted AS SELECT * FROM counted_or_older WHERE received_at_ms >= from_ms
 
 -- @note
 SELECT count(*) || CASE count(*) WHEN 1 THEN ' drill is' ELSE ' drills are' END || ' left out of every figure'
