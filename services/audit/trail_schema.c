@@ -49,7 +49,7 @@ static const char *const statements[] = {
     "  entered_at_ms INTEGER," /* by the duty coordinator, for somebody who rang; NULL: its referrer sent it
                                 */
     "  received_at_ms INTEGER NOT NULL, first_offer_at_ms INTEGER, first_accepted_at_ms INTEGER,"
-    "  accepted_team TEXT,"               /* the latest */
+    "  first_accepted_team TEXT, last_accepted_team TEXT," /* they differ if the case went on to another */
     "  referrer_told_at_ms INTEGER,"      /* first told who has it in hand, or what came of it */
     "  first_contact_at_ms INTEGER,"      /* of any kind */
     "  first_face_to_face_at_ms INTEGER," /* the earliest that counts as seen, not before the receipt */

@@ -244,7 +244,8 @@ static int keep_accepted(struct sql *sql, const event_t *event)
                    WORDS(seeking, what->seeking));
     if (done == SQLITE_OK)
         done = RUN("UPDATE referral SET first_accepted_at_ms = coalesce(first_accepted_at_ms, ?2),"
-                   " accepted_team = ?3 WHERE referral = ?1",
+                   " first_accepted_team = coalesce(first_accepted_team, ?3), last_accepted_team = ?3"
+                   " WHERE referral = ?1",
                    REFERRAL, AT, sql_text(what->team));
     return done;
 }

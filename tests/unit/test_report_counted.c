@@ -119,6 +119,29 @@ static void who_was_told_that_a_coordinator_took_the_case_was_told_who_has_it(vo
     free(text);
 }
 
+/* The wait is of the team that said yes first; who had the case last is another thing. */
+static void the_team_that_accepted_first_and_the_one_that_had_it_last_are_told_apart(void **state)
+{
+    (void)state;
+    story_policy(&story);
+    story_receive(&story, 1, person);
+    story_offer(&story, 1, 1, "south");
+    story_at(&story, 5);
+    story_accept(&story, 1, 1, "south", "");
+    story_at(&story, 60);
+    story_offer(&story, 1, 2, "north");
+    story_accept(&story, 1, 2, "north", "south");
+    story_at(&story, 1500);
+    story_cover(&story, 60, 0);
+    report_reader_read(&story, "referrals", 0, 0);
+    cell_is("told_apart_by", "R-0001", "first_accepted_team", "south");
+    cell_is("told_apart_by", "R-0001", "first_accepted_organisation", "ZZ1");
+    cell_is("told_apart_by", "R-0001", "last_accepted_team", "north");
+    cell_is("waits", "R-0001", "to_accepted_s", "300.0");
+    report_reader_read(&story, "breaches", 0, 0);
+    cell_is("breaches", "R-0001", "last_accepted_team", "north");
+}
+
 /* The code 27 of BaRS says that the service could not be contacted, and this reason that the person could
  * not. */
 static void a_reason_that_no_national_code_fits_has_none(void **state)
@@ -139,6 +162,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_was_telephoned_is_received_when_somebody_rang_on_both_sides_of_an_edge),
         TEST(what_was_open_before_the_period_is_in_the_report_of_what_is_open),
+        TEST(the_team_that_accepted_first_and_the_one_that_had_it_last_are_told_apart),
         TEST(who_was_told_that_a_coordinator_took_the_case_was_told_who_has_it),
         TEST(a_reason_that_no_national_code_fits_has_none),
         TEST(cases_stand_in_the_order_of_their_numbers),

@@ -46,8 +46,8 @@ static void each_referral_stands_once_with_its_groups_periods_waits_and_measures
     story_contact(&story, 1, "north", true);
     story_receive(&story, 2, person);
     report_reader_read(&story, "referrals", 0, 0);
-    cell_is("told_apart_by", "R-0001", "team", "north");
-    cell_is("told_apart_by", "R-0001", "organisation", "ZZ1");
+    cell_is("told_apart_by", "R-0001", "first_accepted_team", "north");
+    cell_is("told_apart_by", "R-0001", "first_accepted_organisation", "ZZ1");
     cell_is("told_apart_by", "R-0001", "age_band", "under 18");
     cell_is("told_apart_by", "R-0001", "sex", "female");
     cell_is("told_apart_by", "R-0001", "ethnicity16", "H");
@@ -62,7 +62,7 @@ static void each_referral_stands_once_with_its_groups_periods_waits_and_measures
     cell_is("measures", "R-0001", "told_within_30_min", "0");
     cell_is("measures", "R-0001", "seen", "1");
     cell_is("measures", "R-0001", "response_met", "1");
-    cell_is("told_apart_by", "R-0002", "team", "none");
+    cell_is("told_apart_by", "R-0002", "first_accepted_team", "none");
     cell_is("measures", "R-0002", "told_within_30_min", "0");
     cell_is("measures", "R-0002", "never_seen", "0");  /* it is open still */
     cell_is("measures", "R-0002", "response_met", ""); /* and its time is not up */

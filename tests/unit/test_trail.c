@@ -70,7 +70,7 @@ static void referral_row_has_facts_and_times(void **state)
          "|| '|' ||"
          " (referrer_told_at_ms - received_at_ms)) FROM referral WHERE number = 'R-0001'",
          "0|-360000|stated|0|480000|540000");
-    asks("SELECT accepted_team || '|' || state || '|' || outcome || '|' || offers || '|' ||"
+    asks("SELECT last_accepted_team || '|' || state || '|' || outcome || '|' || offers || '|' ||"
          " (ended_at_ms - received_at_ms) FROM referral WHERE number = 'R-0001'",
          "south|closed|crisis home treatment|2|7800000");
 }

@@ -57,11 +57,11 @@ ORDER BY clock, provenance, standard
 -- @column state key
 -- @column outcome key
 -- @column offers offers
--- @column accepted_team key
+-- @column last_accepted_team key
 SELECT c.number, k.clock, k.provenance, k.standard, c.source, c.urgency_used AS urgency,
   utc(k.due_at_ms) AS due, utc(k.stopped_at_ms) AS stopped,
   round((k.ran_until_ms - k.due_at_ms) / 60000.0, 1) AS late_min,
-  c.state, c.outcome, c.offers, coalesce(c.accepted_team, '') AS accepted_team
+  c.state, c.outcome, c.offers, coalesce(c.last_accepted_team, '') AS last_accepted_team
 FROM clock_now k JOIN counted c USING (referral)
 WHERE ${late} ORDER BY k.due_at_ms, ${by_number c.number}
 

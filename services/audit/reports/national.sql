@@ -180,7 +180,7 @@ UNION ALL SELECT 'seen, but for the published code too late for the month or too
 --   not stop it; the limits are inclusive
 -- @note published: CCR is for teams of type A02, A18 and A19, by the priority recorded; PLS for A11 and C05, from an emergency
 --   department; a refused referral is in it too; without a code of its own, an age that is not known is in all ages only
--- @note published is an approximation: we know the latest team that accepted, or the first that declined, and not what each
+-- @note published is an approximation: we know the team that accepted last, or the first that declined, and not what each
 --   provider recorded; each provider records a referral of its own, and here it is one
 -- @note the published code counts a contact in the month of the receipt alone, and compares seconds, though people state
 --   minutes; our own count has a contact from the minute of the receipt on, also after the end of the month

@@ -4,8 +4,10 @@
 -- @table told_apart_by What each referral is told apart by
 -- @column number case
 -- @column source key
--- @column team key
--- @column organisation key
+-- @column first_accepted_team key
+-- @column first_accepted_organisation key
+-- @column last_accepted_team key
+-- @column last_accepted_organisation key
 -- @column area key
 -- @column urgency_recorded key
 -- @column urgency_used key
@@ -19,8 +21,8 @@
 -- @column quarter key
 -- @column half key
 -- @column financial_year key
-SELECT number, source, team, organisation, area, urgency_recorded, urgency_used, age_band, sex, ethnicity16, ethnicity5,
-  day, week, month, quarter, half, financial_year
+SELECT number, source, first_accepted_team, first_accepted_organisation, last_accepted_team, last_accepted_organisation, area,
+  urgency_recorded, urgency_used, age_band, sex, ethnicity16, ethnicity5, day, week, month, quarter, half, financial_year
 FROM subject ORDER BY ${by_number number}
 
 -- @table waits Waits of each referral, in seconds
@@ -64,6 +66,7 @@ FROM subject ORDER BY ${by_number number}
 
 -- @note waits begin with the receipt, and since decision ends with it; none is negative: a decision that was stated as
 --   after the receipt has no wait, and is counted as decision after receipt
+-- @note the wait to accepted is that of the team that accepted first; the one that accepted last is who had the case last
 -- @note passed on: another provider has the case and reports the wait, so seen and never seen leave it out
 -- @note response met: by the clock and the standard in force; whose time is not up yet, or who ended first, has nothing
 -- @note the measures of a detention are of those detained under section 136 alone, and of what was recorded about them

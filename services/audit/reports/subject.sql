@@ -30,10 +30,10 @@ FROM (VALUES (1, 'community, emergency', 'CCR70', NULL, NULL, NULL),
   (4, 'emergency department', 'PLS121', 'PLS122', 'PLS123', 60))
 
 -- The published cohort goes by the team that a referral is recorded to and the priority that was recorded. The router does
--- not know a provider's records, so this is an approximation: the latest team that accepted it or, if none did, the first
+-- not know a provider's records, so this is an approximation: the team that accepted it last or, if none did, the first
 -- that declined it.
 -- @part recorded_team
-coalesce(c.accepted_team, (SELECT o.team FROM main.offer o WHERE o.referral = c.referral AND o.ended_as = 'declined'
+coalesce(c.last_accepted_team, (SELECT o.team FROM main.offer o WHERE o.referral = c.referral AND o.ended_as = 'declined'
   ORDER BY o.attempt LIMIT 1))
 
 -- The published code asks for a contact not before the second of the receipt and in the same month. A difference is the same
@@ -51,7 +51,9 @@ coalesce(c.accepted_team, (SELECT o.team FROM main.offer o WHERE o.referral = c.
 -- The wait for a contact is that of the provider who has the case: a case that was passed on has none here.
 -- @ground
 CREATE TEMP TABLE subject AS
-WITH apart AS (SELECT c.*, t.organisation AS team_organisation,
+WITH apart AS (SELECT c.*,
+    (SELECT t.organisation FROM main.team t WHERE t.team = c.first_accepted_team) AS first_accepted_organisation,
+    (SELECT t.organisation FROM main.team t WHERE t.team = c.last_accepted_team) AS last_accepted_organisation,
     (SELECT t.team_type FROM main.team t WHERE t.team = ${recorded_team}) AS recorded_type,
     p.published_contact_ms,
     ${ethnicity5} AS ethnicity5, ${sex} AS sex,
@@ -61,8 +63,7 @@ WITH apart AS (SELECT c.*, t.organisation AS team_organisation,
     CASE WHEN c.passed_on_at_ms IS NULL THEN c.first_face_to_face_at_ms - c.received_at_ms END AS to_seen_ms,
     c.decided_basis IS 'stated' AS decision_stated,
     CASE c.decided_basis WHEN 'stated' THEN c.received_at_ms - c.decided_at_ms END AS since_decision_ms
-  FROM counted c LEFT JOIN main.team t ON t.team = c.accepted_team
-    LEFT JOIN ${published_contact} p ON p.referral = c.referral),
+  FROM counted c LEFT JOIN ${published_contact} p ON p.referral = c.referral),
   measured AS (SELECT *,
     CASE WHEN source = 'emergency department' THEN source
       WHEN routed_as IN ('emergency', 'very urgent', 'urgent') THEN 'community, ' || routed_as END AS own_kind,
@@ -72,8 +73,11 @@ WITH apart AS (SELECT c.*, t.organisation AS team_organisation,
       WHEN recorded_type IN ('A11', 'C05') AND source = 'emergency department' THEN source END AS published_kind
   FROM apart)
 SELECT a.referral, a.number, a.received_at_ms, a.ended_at_ms, a.as_at_ms, a.state,
-  coalesce(a.source, 'not recorded') AS source, coalesce(a.accepted_team, 'none') AS team,
-  coalesce(a.team_organisation, 'none') AS organisation, coalesce(a.area, 'not recorded') AS area,
+  coalesce(a.source, 'not recorded') AS source,
+  coalesce(a.first_accepted_team, 'none') AS first_accepted_team,
+  coalesce(a.first_accepted_organisation, 'none') AS first_accepted_organisation,
+  coalesce(a.last_accepted_team, 'none') AS last_accepted_team,
+  coalesce(a.last_accepted_organisation, 'none') AS last_accepted_organisation, coalesce(a.area, 'not recorded') AS area,
   coalesce(a.urgency, 'not recorded') AS urgency_recorded, a.urgency_used, a.urgency_order, a.age_band, a.sex,
   coalesce(a.ethnic_category, 'not recorded') AS ethnicity16, a.ethnicity5,
   london_period(a.received_at_ms, 'day') AS day, london_period(a.received_at_ms, 'week') AS week,
