@@ -26,11 +26,10 @@ static uint8_t legal_notes(const Concordat__V1__Referral *referral, const Concor
     return (uint8_t)((agreed ? LEGAL_NOTE_HOME_AGREED : 0) | (dwelling ? LEGAL_NOTE_IN_DWELLING : 0));
 }
 
-/* An age that somebody guessed is no clear evidence against how the person looks. */
 static void facts_looks(const Concordat__V1__Demographics *person, struct facts *facts)
 {
     facts->looks_under_18 = (uint8_t)person->looks_under_18;
-    if (facts->looks_under_18 == LOOKS_UNDER_18 && person->age_estimated && facts->age >= ADULT_YEARS)
+    if (referral_rules_age_is_doubted(person))
         facts->age = AGE_UNKNOWN;
 }
 

@@ -1,4 +1,5 @@
-/* age.c: how old a person is, by the date of birth. */
+/* age.c: how old a person is, by the date of birth, by what is stated and by how they look. */
+#include "proto/referral/referral_rules.h"
 #include "proto/referral/rule_parts.h"
 #include "proto/words/london.h"
 #include "proto/words/spoken_date.h"
@@ -38,4 +39,10 @@ bool age_to_route_by(const Concordat__V1__Demographics *person, const char *date
     if (*contradicts && born < stated)
         *years = born;
     return true;
+}
+
+bool referral_rules_age_is_doubted(const Concordat__V1__Demographics *person)
+{
+    return person->looks_under_18 == CONCORDAT__V1__LOOKS_UNDER18__LOOKS_UNDER_18_YES &&
+           person->age_estimated && person->age_years >= ADULT_YEARS;
 }

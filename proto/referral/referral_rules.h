@@ -78,6 +78,10 @@ bool postcode_is_pseudo(const char *text);
 uint32_t referral_rules_routed_age(const Concordat__V1__Referral *referral,
                                    const Concordat__V1__Confidential *confidential, int64_t now_ms);
 
+/* Whether an age counts as not known, though one is given: somebody guessed an adult's, and the person looks
+ * under 18. A guess is no clear evidence against how the person looks (PACE Code C 1.5). */
+bool referral_rules_age_is_doubted(const Concordat__V1__Demographics *person);
+
 /* Whether a stated age is no more than what this date of birth tells, or told at the last birthday. */
 bool referral_rules_age_is_by_birth(const Concordat__V1__Demographics *person, const char *date_of_birth,
                                     int64_t now_ms);

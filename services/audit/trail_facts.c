@@ -5,8 +5,11 @@
  */
 #include "services/audit/trail_facts.h"
 
+#include "proto/referral/referral_rules.h"
 #include "proto/words/words.h"
 #include "services/audit/national.h"
+
+enum { ADULT_YEARS = 18 };
 
 #define RUN(text, ...) sql_run(sql, text, SQL_VALUES(__VA_ARGS__))
 
@@ -88,19 +91,32 @@ static int set_referral(struct sql *sql, const struct sql_value *id, const Conco
     return done;
 }
 
-static int set_person(struct sql *sql, const struct sql_value *id, const Concordat__V1__Demographics *person)
+/* By the age that the router used: the younger one, if the stated age and the date of birth contradict each
+ * other. In both forms of a trail it is the same. NULL: the age is not known. */
+static const char *age_used(const Concordat__V1__Demographics *person, const struct trail_routing *routing)
+{
+    bool contradicts = false;
+    for (size_t i = 0; i < routing->flag_count; i++)
+        contradicts |= routing->flags[i] == CONCORDAT__V1__FLAG__FLAG_AGE_CONTRADICTS;
+    if (!contradicts && (!person->age_known || referral_rules_age_is_doubted(person)))
+        return NULL;
+    return (contradicts ? routing->age : person->age_years) < ADULT_YEARS ? "under 18" : "18 and over";
+}
+
+static int set_person(struct sql *sql, const struct sql_value *id, const Concordat__V1__Demographics *person,
+                      const struct trail_routing *routing)
 {
     Concordat__V1__Demographics nothing = CONCORDAT__V1__DEMOGRAPHICS__INIT;
     if (!person)
         person = &nothing;
     return RUN("UPDATE referral SET age_years = ?2, age_estimated = ?3, gender = ?4, ethnic_category = ?5,"
-               " ethnicity_stated_by = ?6, language = ?7, interpreter_needed = ?8, looks_under_18 = ?9"
-               " WHERE referral = ?1",
+               " ethnicity_stated_by = ?6, language = ?7, interpreter_needed = ?8, looks_under_18 = ?9,"
+               " age_used = ?10 WHERE referral = ?1",
                *id, person->age_known ? sql_integer(person->age_years) : sql_text(NULL),
                sql_integer(person->age_estimated), sql_text(person->gender),
                sql_text(person->ethnic_category), WORDS(ethnicity_stated_by, person->ethnicity_stated_by),
                sql_text(person->language), WORDS(answered, person->interpreter_needed),
-               WORDS(looks_under18, person->looks_under_18));
+               WORDS(looks_under18, person->looks_under_18), sql_text(age_used(person, routing)));
 }
 
 static int set_legal(struct sql *sql, const struct sql_value *id, const Concordat__V1__Legal *legal)
@@ -181,7 +197,7 @@ int trail_facts_set(struct sql *sql, const ProtobufCBinaryData *id, const Concor
     if (done == SQLITE_OK)
         done = set_safeguarding(sql, &referral, facts);
     if (done == SQLITE_OK)
-        done = set_person(sql, &referral, facts->person);
+        done = set_person(sql, &referral, facts->person, routing);
     if (done == SQLITE_OK)
         done = set_legal(sql, &referral, facts->legal);
     if (done == SQLITE_OK)

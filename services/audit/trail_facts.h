@@ -11,6 +11,7 @@ struct trail_routing {
     Concordat__V1__Urgency routed_as;
     size_t flag_count;
     const Concordat__V1__Flag *flags; /* the router's own, beside those of the referral */
+    uint32_t age;                     /* with FLAG_AGE_CONTRADICTS: the age that it used, in years */
 };
 
 /* Writes all facts of a referral over its row, which must exist. An SQLite result code. */

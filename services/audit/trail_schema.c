@@ -34,7 +34,7 @@ static const char *const statements[] = {
     "  area TEXT, postcode_district TEXT, primary_reason TEXT, presenting_code TEXT, needs TEXT, flags TEXT,"
     "  safeguarding TEXT, safeguarding_codes TEXT,"
     "  intoxicated TEXT, age_years INTEGER, age_estimated INTEGER, gender TEXT, ethnic_category TEXT,"
-    "  looks_under_18 TEXT,"
+    "  looks_under_18 TEXT, age_used TEXT," /* by the age that the router used; NULL: it knew none */
     "  ethnicity_stated_by TEXT, language TEXT, interpreter_needed TEXT,"
     "  legal_status TEXT, legal_status_code TEXT, power_used_at_ms INTEGER,"
     "  arrived_at_place_of_safety_at_ms INTEGER, place_of_safety TEXT, transport TEXT,"

@@ -87,8 +87,8 @@ static int keep_received(struct sql *sql, const event_t *event)
                    sql_time(what->telephoned ? event->at_ms : 0), sql_text(what->follows ? follows : NULL));
     if (done != SQLITE_OK || !what->referral)
         return done;
-    return trail_facts_set(sql, &event->referral, what->referral,
-                           &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
+    struct trail_routing used = {what->area, what->routed_as, what->n_flags, what->flags, what->routed_age};
+    return trail_facts_set(sql, &event->referral, what->referral, &used);
 }
 
 static int add_change_rows(struct sql *sql, const event_t *event)
@@ -110,8 +110,8 @@ static int keep_updated(struct sql *sql, const event_t *event)
     int done = add_change_rows(sql, event);
     if (!what->referral || done != SQLITE_OK)
         return done;
-    return trail_facts_set(sql, &event->referral, what->referral,
-                           &(struct trail_routing){what->area, what->routed_as, what->n_flags, what->flags});
+    struct trail_routing used = {what->area, what->routed_as, what->n_flags, what->flags, what->routed_age};
+    return trail_facts_set(sql, &event->referral, what->referral, &used);
 }
 
 static int keep_differences(struct sql *sql, const event_t *event)

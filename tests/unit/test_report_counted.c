@@ -104,6 +104,24 @@ static void cases_stand_in_the_order_of_their_numbers(void **state)
 
 /* ---- by what ---- */
 
+/* R7: the younger age counts, and a guess is no clear evidence against how somebody looks. */
+static void the_age_is_the_one_that_the_router_used(void **state)
+{
+    (void)state;
+    struct story_person younger = person, guessed = person;
+    younger.age_by_birth = 16;
+    guessed.guessed_adult_looks_under_18 = true;
+    story_receive(&story, 1, younger);
+    story_receive(&story, 2, guessed);
+    story_receive(&story, 3, person);
+    report_reader_read(&story, "referrals", 0, 0);
+    cell_is("told_apart_by", "R-0001", "age_band", "under 18");
+    cell_is("told_apart_by", "R-0002", "age_band", "age not known");
+    cell_is("told_apart_by", "R-0003", "age_band", "18 and over");
+    report_reader_read(&story, "volume", 0, 0);
+    cell_is("volume", "street triage|urgent|under 18", "received", "1");
+}
+
 static void who_was_told_that_a_coordinator_took_the_case_was_told_who_has_it(void **state)
 {
     (void)state;
@@ -163,6 +181,7 @@ int main(void)
         TEST(what_was_telephoned_is_received_when_somebody_rang_on_both_sides_of_an_edge),
         TEST(what_was_open_before_the_period_is_in_the_report_of_what_is_open),
         TEST(the_team_that_accepted_first_and_the_one_that_had_it_last_are_told_apart),
+        TEST(the_age_is_the_one_that_the_router_used),
         TEST(who_was_told_that_a_coordinator_took_the_case_was_told_who_has_it),
         TEST(a_reason_that_no_national_code_fits_has_none),
         TEST(cases_stand_in_the_order_of_their_numbers),

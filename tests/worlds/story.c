@@ -221,6 +221,8 @@ void story_receive(struct story *story, uint32_t number, struct story_person per
     Concordat__V1__Demographics demographics = CONCORDAT__V1__DEMOGRAPHICS__INIT;
     demographics.age_known = person.age >= 0;
     demographics.age_years = person.age >= 0 ? (uint32_t)person.age : 0;
+    demographics.age_estimated = person.guessed_adult_looks_under_18;
+    demographics.looks_under_18 = person.guessed_adult_looks_under_18;
     demographics.gender = TEXT("2");
     demographics.ethnic_category = TEXT("H");
     Concordat__V1__Instant decided = CONCORDAT__V1__INSTANT__INIT, arrived = CONCORDAT__V1__INSTANT__INIT;
@@ -234,7 +236,8 @@ void story_receive(struct story *story, uint32_t number, struct story_person per
     legal.transport = person.transport;
     legal.arrived_at_place_of_safety_at = &arrived;
     Concordat__V1__Need needs[] = {CONCORDAT__V1__NEED__NEED_AMHP, CONCORDAT__V1__NEED__NEED_PLACE_OF_SAFETY};
-    Concordat__V1__Flag flags[] = {CONCORDAT__V1__FLAG__FLAG_NAME_MISSING};
+    Concordat__V1__Flag flags[] = {CONCORDAT__V1__FLAG__FLAG_NAME_MISSING,
+                                   CONCORDAT__V1__FLAG__FLAG_AGE_CONTRADICTS};
     Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
     referral.id = (ProtobufCBinaryData){sizeof id, id};
     referral.source = person.source;
@@ -261,8 +264,9 @@ void story_receive(struct story *story, uint32_t number, struct story_person per
     what.referral = &referral;
     what.area = TEXT("northmoor");
     what.routed_as = person.routed_as != 0 ? person.routed_as : person.urgency;
-    what.n_flags = 1;
+    what.n_flags = person.age_by_birth ? 2 : 1;
     what.flags = flags;
+    what.routed_age = (uint32_t)person.age_by_birth;
     what.telephoned = person.rang_min > 0;
     what.rang_ms = what.telephoned ? story->now_ms - person.rang_min * STORY_MIN_MS : 0;
     Concordat__V1__Event event = EVENT;

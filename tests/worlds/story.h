@@ -51,6 +51,8 @@ struct story_person {
     Concordat__V1__Urgency urgency;   /* as recorded */
     Concordat__V1__Urgency routed_as; /* unspecified: as recorded */
     int age;                          /* -1: not known */
+    int age_by_birth;                 /* which contradicts the stated age and is the younger; 0: none does */
+    bool guessed_adult_looks_under_18;
     bool drill;
     int64_t decided_min; /* minutes after the start; with decided */
     Concordat__V1__Basis decided;

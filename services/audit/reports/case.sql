@@ -24,8 +24,7 @@ WITH fact (place, line, value) AS (
   UNION ALL SELECT 5, 'urgency as recorded', coalesce(urgency, 'not recorded') FROM the_case
   UNION ALL SELECT 6, 'urgency used', routed_as FROM the_case
   UNION ALL SELECT 7, 'area', area FROM the_case
-  UNION ALL SELECT 8, 'age', CASE WHEN age_years IS NULL THEN 'not known' WHEN age_years >= 18
-    THEN '18 and over' ELSE 'under 18' END FROM the_case
+  UNION ALL SELECT 8, 'age', coalesce(age_used, 'not known') FROM the_case
   UNION ALL SELECT 9, 'received', CASE WHEN is_reduced THEN 'in the hour from ' || utc(received_at_ms)
     ELSE utc(received_at_ms) END FROM the_case
   UNION ALL SELECT 10, 'follows the case', follows FROM the_case

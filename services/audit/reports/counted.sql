@@ -10,8 +10,7 @@ SELECT *,
   coalesce(routed_as, 'not recorded') AS urgency_used,
   CASE routed_as WHEN 'emergency' THEN 1 WHEN 'very urgent' THEN 2 WHEN 'urgent' THEN 3 WHEN 'routine' THEN 4
     ELSE 5 END AS urgency_order,
-  CASE WHEN age_years IS NULL THEN 'age not known' WHEN age_years >= 18 THEN '18 and over'
-    ELSE 'under 18' END AS age_band
+  coalesce(age_used, 'age not known') AS age_band
 FROM main.referral, scope WHERE received_at_ms < to_ms AND NOT drill;
 CREATE TEMP VIEW counted AS SELECT * FROM counted_or_older WHERE received_at_ms >= from_ms
 
