@@ -269,6 +269,32 @@ static void a_response_is_national_only_if_a_national_measure_has_its_time(void 
     cell_is("clocks", "response|local", "started", "1");
 }
 
+/* The clock moves with the correction, and so does the limit that ran out. */
+static void a_clock_that_a_correction_of_the_time_moved_has_the_same_limit(void **state)
+{
+    (void)state;
+    const Concordat__V1__Clock hours = CONCORDAT__V1__CLOCK__CLOCK_SECTION_136;
+    Concordat__V1__ClockCorrected what = CONCORDAT__V1__CLOCK_CORRECTED__INIT;
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    what.ahead_ms = 6 * STORY_MIN_MS;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_CLOCK_CORRECTED;
+    event.clock_corrected = &what;
+    story_receive(&story, 1, person);
+    tell_clock(1, hours, 0, 1440, 0);
+    story_at(&story, 1440);
+    story_breach(&story, 1, hours);
+    story_at(&story, 1450);
+    story_tell(&story, 0, &event);
+    read_breaches();
+    cell_is("clocks", "section 136", "past_due_not_stopped", "1");
+    assert_false(report_reader_has_row("corrected", "R-0001"));
+    story_at(&story, 1460);
+    tell_clock(1, hours, 0, 0, 1456);
+    read_breaches();
+    cell_is("clocks", "section 136", "stopped_late", "1");
+    assert_false(report_reader_has_row("corrected", "R-0001"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, breaches_set_up, breaches_tear_down)
 
 int main(void)
@@ -276,6 +302,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_urgency_that_is_changed_too_does_not_hide_that_a_contact_was_told_late),
         TEST(a_handover_that_is_stated_as_before_the_arrival_was_not_told_late),
+        TEST(a_clock_that_a_correction_of_the_time_moved_has_the_same_limit),
         TEST(an_extension_is_no_change_of_the_urgency),
         TEST(a_response_is_national_only_if_a_national_measure_has_its_time),
         TEST(a_contact_that_is_told_late_and_was_in_time_is_corrected_and_no_breach),

@@ -75,6 +75,64 @@ static void what_was_open_before_the_period_is_in_the_report_of_what_is_open(voi
     cell_is("sources", "all", "open", "1");
 }
 
+/* From now on the ledger's time stands so far ahead of UTC, in which people state times. */
+static void stand_ahead(int64_t minutes)
+{
+    Concordat__V1__ClockCorrected what = CONCORDAT__V1__CLOCK_CORRECTED__INIT;
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    what.ahead_ms = minutes * STORY_MIN_MS;
+    what.confirmed = true;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_CLOCK_CORRECTED;
+    event.clock_corrected = &what;
+    story_tell(&story, 0, &event);
+}
+
+/* Decided at minute 50 by the wall, and received at minute 54 by the wall, which is 60 of the ledger. */
+static void what_people_state_is_compared_in_utc_after_the_clock_was_corrected(void **state)
+{
+    (void)state;
+    struct story_person decided = person;
+    decided.decided = CONCORDAT__V1__BASIS__BASIS_STATED;
+    decided.decided_min = 50;
+    story_at(&story, 55);
+    story_receive(&story, 1, decided);
+    stand_ahead(6);
+    story_at(&story, 60);
+    story_receive(&story, 2, decided);
+    stand_ahead(0);
+    report_reader_read(&story, "referrals", 0, 0);
+    cell_is("waits", "R-0001", "since_decision_s", "300.0");
+    cell_is("waits", "R-0002", "since_decision_s", "240.0");
+}
+
+/* Arrived at the start by the wall. */
+static void a_detention_is_counted_until_now_in_utc(void **state)
+{
+    (void)state;
+    story_receive(&story, 1, person);
+    story_detention(&story, 1, CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_ARRIVED,
+                    CONCORDAT__V1__PLACE_OF_SAFETY__PLACE_OF_SAFETY_POLICE_STATION, false);
+    story_at(&story, 30);
+    stand_ahead(6);
+    story_at(&story, 36 + 30); /* the check was due at minute 60 by the wall, and was done at minute 58 */
+    story_breach(&story, 1, CONCORDAT__V1__CLOCK__CLOCK_HEALTH_CHECK);
+    story.told_late_min = 6 + 2;
+    story_detention(&story, 1, CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_HEALTH_CHECKED, 0, false);
+    story_at(&story, 36 + 60);
+    story_breach(&story, 1, CONCORDAT__V1__CLOCK__CLOCK_HEALTH_CHECK); /* due at minute 90 by the wall */
+    story.told_late_min = 6 - 2;
+    story_detention(&story, 1, CONCORDAT__V1__DETENTION_STEP__DETENTION_STEP_HEALTH_CHECKED, 0, false);
+    story_at(&story, 1440 + 6);
+    story_cover(&story, 60, 0);
+    report_reader_read(&story, "section136", 0, 0);
+    cell_is("station", "northmoor", "health_checks_missed", "1");
+    cell_is("summary", "held for more than 24 hours", "count", "0");
+    story_at(&story, 1440 + 7);
+    story_cover(&story, 60, 0);
+    report_reader_read(&story, "section136", 0, 0);
+    cell_is("summary", "held for more than 24 hours", "count", "1");
+}
+
 /* ---- in which order ---- */
 
 static void expect_order(const char *report, const char *first, const char *second)
@@ -181,6 +239,8 @@ int main(void)
         TEST(what_was_telephoned_is_received_when_somebody_rang_on_both_sides_of_an_edge),
         TEST(what_was_open_before_the_period_is_in_the_report_of_what_is_open),
         TEST(the_team_that_accepted_first_and_the_one_that_had_it_last_are_told_apart),
+        TEST(what_people_state_is_compared_in_utc_after_the_clock_was_corrected),
+        TEST(a_detention_is_counted_until_now_in_utc),
         TEST(the_age_is_the_one_that_the_router_used),
         TEST(who_was_told_that_a_coordinator_took_the_case_was_told_who_has_it),
         TEST(a_reason_that_no_national_code_fits_has_none),

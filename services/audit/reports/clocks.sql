@@ -35,15 +35,20 @@ k.stands IN ('stopped late', 'past due, not stopped')
 -- A limit ran out, and then it turned out otherwise. If the clock began anew after that limit, this is another run of it,
 -- and what ran out stays late: a health check that comes late starts the clock of the next. A clock that is late by a
 -- limit no later than the one that ran out is late by both: nothing was corrected. The urgency moves the limits of the
--- two clocks from the receipt, and of no other.
+-- two clocks from the receipt, and of no other. A correction of the time moves a clock of a detention that runs, and so the
+-- limit that ran out.
 -- @ground
 CREATE TEMP TABLE limit_corrected AS
+WITH ran_out AS (SELECT b.*, b.due_at_ms + CASE WHEN b.clock IN ('response', 'referrer told') THEN 0
+    ELSE coalesce((SELECT h.ahead_ms FROM main.clock_correction h WHERE h.seq <= b.seq
+      OR h.at_ms <= coalesce(k.stopped_at_ms, h.at_ms) ORDER BY h.seq DESC LIMIT 1), 0) - ${ahead b.seq} END AS limit_ms
+  FROM main.breach b LEFT JOIN main.clock k ON k.referral = b.referral AND k.clock = b.clock)
 SELECT b.seq, b.referral, b.clock, b.due_at_ms AS due_then_ms, k.due_at_ms, k.stopped_at_ms, k.stands,
   CASE WHEN k.clock IS NULL THEN 'the clock never ran'
     WHEN k.stands = 'passed on' THEN 'passed on to another provider'
     WHEN k.stands = 'stopped before its start' THEN k.stands
-    WHEN k.stopped_at_ms <= b.due_at_ms THEN 'told late, and was in time'
+    WHEN k.stopped_at_ms <= b.limit_ms THEN 'told late, and was in time'
     WHEN b.clock IN ('response', 'referrer told') AND EXISTS (SELECT 1 FROM main.change c WHERE c.referral = b.referral AND c.seq > b.seq AND c.field = 'urgency')
       THEN 'the urgency was changed' ELSE 'the start or the limit was changed' END AS what
-FROM main.breach b LEFT JOIN clock_now k ON k.referral = b.referral AND k.clock = b.clock
-WHERE k.clock IS NULL OR (k.started_at_ms <= b.due_at_ms AND NOT (k.due_at_ms <= b.due_at_ms AND ${late}))
+FROM ran_out b LEFT JOIN clock_now k ON k.referral = b.referral AND k.clock = b.clock
+WHERE k.clock IS NULL OR (k.started_at_ms <= b.limit_ms AND NOT (k.due_at_ms <= b.limit_ms AND ${late}))

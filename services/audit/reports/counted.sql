@@ -10,8 +10,9 @@ SELECT *,
   coalesce(routed_as, 'not recorded') AS urgency_used,
   CASE routed_as WHEN 'emergency' THEN 1 WHEN 'very urgent' THEN 2 WHEN 'urgent' THEN 3 WHEN 'routine' THEN 4
     ELSE 5 END AS urgency_order,
-  coalesce(age_used, 'age not known') AS age_band
-FROM main.referral, scope WHERE received_at_ms < to_ms AND NOT drill;
+  coalesce(age_used, 'age not known') AS age_band,
+  received_at_ms - ${ahead (SELECT min(e.seq) FROM main.event e WHERE e.referral = r.referral)} AS received_utc_ms
+FROM main.referral r, scope WHERE received_at_ms < to_ms AND NOT drill;
 CREATE TEMP VIEW counted AS SELECT * FROM counted_or_older WHERE received_at_ms >= from_ms
 
 -- @note

@@ -1,14 +1,14 @@
 -- detained: the people of the period who were detained under section 136, and for how long
 -- @on counted
 
--- The history of detentions, in which no entry replaces another. A power that is used again after the end is another use.
+-- All times of a detention here are UTC, as they were stated (scope.sql). The history of detentions, in which no entry replaces another. A power that is used again after the end is another use.
 -- If two people say of a use that nobody was detained, its entries are left out, and those of another use stay.
 -- @ground
 CREATE TEMP TABLE detention_entry AS
 WITH told AS (SELECT d.*, lag(d.state) OVER (PARTITION BY d.referral ORDER BY d.seq) AS state_before
     FROM main.detention d JOIN counted USING (referral)),
   entry AS (SELECT *, sum(state_before IS 'ended' AND state IS NOT 'ended') OVER (PARTITION BY referral ORDER BY seq) AS use,
-      coalesce(occurred_at_ms, at_ms) AS when_ms,
+      coalesce(occurred_at_ms, at_ms - ${ahead told.seq}) AS when_ms,
       (SELECT p.power FROM main.detention p WHERE p.referral = told.referral AND p.seq <= told.seq AND p.power IS NOT NULL
         ORDER BY p.seq DESC LIMIT 1) AS power_in_force,
       step IN ('arrived', 'kept', 'entered') AS arrives
@@ -45,7 +45,7 @@ WITH latest_entry AS (SELECT referral, started_at_ms, until_ms, corrected_at_ms,
       c.chosen_for_physical_need, p.place AS first_place, a.first_arrival_ms, a.escaped, n.state IS 'away' AS is_away,
       a.first_arrival_ms + l.until_ms - l.started_at_ms AS until_ms,
       CASE WHEN a.corrected THEN l.corrected_at_ms END AS corrected_at_ms,
-      coalesce(n.from_ms, c.as_at_ms) AS until_now_ms,
+      coalesce(n.from_ms, c.as_at_utc_ms) AS until_now_ms,
       (SELECT total(max(b.to_ms - max(b.from_ms, a.first_arrival_ms), 0)) FROM not_held b
         WHERE b.referral = c.referral AND b.to_ms IS NOT NULL) AS not_held_ms,
       coalesce(o.left_ms, c.handover_done_at_ms) - a.first_arrival_ms AS handover_ms,

@@ -146,8 +146,9 @@ SELECT c.number, coalesce(c.passed_to, 'no code') AS provider, utc(c.received_at
   utc(c.provider_received_at_ms) AS received_there,
   CASE WHEN c.first_face_to_face_at_ms IS NULL THEN 'not known to us'
     ELSE printf('%.1f', (c.first_face_to_face_at_ms - c.received_at_ms) / 60000.0) END AS person_seen_after_min,
-  round(max(c.provider_received_at_ms - c.received_at_ms, 0) / 60000.0, 1) AS to_there_min,
-  CASE WHEN k.due_at_ms < coalesce(c.first_face_to_face_at_ms, c.provider_received_at_ms, c.ended_at_ms)
+  round(max(c.provider_received_at_ms - c.received_utc_ms, 0) / 60000.0, 1) AS to_there_min,
+  CASE WHEN k.due_at_ms - c.received_at_ms < coalesce(c.first_face_to_face_at_ms - c.received_at_ms,
+      c.provider_received_at_ms - c.received_utc_ms, c.ended_at_ms - c.received_at_ms)
     THEN 'yes' WHEN k.due_at_ms IS NOT NULL THEN 'no' END AS our_time_ran_out_first
 FROM counted c LEFT JOIN clock k ON k.referral = c.referral AND k.clock = 'response'
 WHERE c.passed_on_at_ms IS NOT NULL ORDER BY c.received_at_ms, ${by_number c.number}

@@ -74,7 +74,7 @@ GROUP BY 1 ORDER BY people DESC, 1
 (SELECT count(*) FROM breach b JOIN at_station c USING (referral) WHERE b.clock = '$1' AND c.area = s.area
     AND NOT EXISTS (SELECT 1 FROM detention_entry d
       WHERE d.referral = b.referral AND d.step = '$2' AND d.seq > b.seq
-        AND d.occurred_at_ms <= b.due_at_ms AND d.occurred_at_ms >= (SELECT max(e.occurred_at_ms)
+        AND d.occurred_at_ms <= b.due_at_ms - ${ahead b.seq} AND d.occurred_at_ms >= (SELECT max(e.occurred_at_ms)
           FROM detention_entry e WHERE e.referral = b.referral AND e.seq < b.seq AND (e.arrives OR e.step = '$2'))))
 
 -- @table station Checks and reviews missed at police stations, by area

@@ -62,7 +62,7 @@ WITH apart AS (SELECT c.*,
     c.referrer_told_at_ms - c.received_at_ms AS to_told_ms,
     CASE WHEN c.passed_on_at_ms IS NULL THEN c.first_face_to_face_at_ms - c.received_at_ms END AS to_seen_ms,
     c.decided_basis IS 'stated' AS decision_stated,
-    CASE c.decided_basis WHEN 'stated' THEN c.received_at_ms - c.decided_at_ms END AS since_decision_ms
+    CASE c.decided_basis WHEN 'stated' THEN c.received_utc_ms - c.decided_at_ms END AS since_decision_ms
   FROM counted c LEFT JOIN ${published_contact} p ON p.referral = c.referral),
   measured AS (SELECT *,
     CASE WHEN source = 'emergency department' THEN source
