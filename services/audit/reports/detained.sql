@@ -1,8 +1,9 @@
 -- detained: the people of the period who were detained under section 136, and for how long
 -- @on counted
 
--- All times of a detention here are UTC, as they were stated (scope.sql). The history of detentions, in which no entry replaces another. A power that is used again after the end is another use.
--- If two people say of a use that nobody was detained, its entries are left out, and those of another use stay.
+-- The history of detentions, in which no entry replaces another. All times of it here are UTC, as they were stated
+-- (scope.sql). A power that is used again after the end is another use. If two people say of a use that nobody was detained,
+-- its entries are left out, and those of another use stay.
 -- @ground
 CREATE TEMP TABLE detention_entry AS
 WITH told AS (SELECT d.*, lag(d.state) OVER (PARTITION BY d.referral ORDER BY d.seq) AS state_before
