@@ -62,7 +62,9 @@ ASSERTIONS = ("assert", "_Static_assert", "static_assert")
 
 # It stands between two strings, for the letter of a number that is put in.
 NUMBER_MACRO = re.compile(r"PRI[diuxX]\d+$")
-HOLE = re.compile(r"%(?:[-+0 #]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z|j)?[diouxXcspgf])|\{\w+\}")
+HOLE = re.compile(r"%(?:[-+0 #]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z|j)?[diouxXcspgf])|\{[@#]?\w+\}")
+# A part in services/desk/event_words.c that is there only if a field is set: the page does not have the field's name.
+IF_SET = re.compile(r"\[\w+\?")
 ESCAPES = {r"\"": '"', r"\n": " ", r"\\": "\\", r"\t": " ", r"\a": ""}
 WORD = re.compile(r"[A-Za-z][A-Za-z'-]*[A-Za-z]|[A-Za-z]")
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
@@ -147,7 +149,7 @@ def plain(text):
     """A text as the page has it: without the C in it, and with "…" for each value that is put in."""
     for written, meant in ESCAPES.items():
         text = text.replace(written, meant)
-    text = HOLE.sub("…", text).replace("%%", "%")
+    text = IF_SET.sub("[", HOLE.sub("…", text)).replace("%%", "%")
     return " ".join(re.sub(r"…(?:\s?…)+", "…", text).split()).strip()
 
 

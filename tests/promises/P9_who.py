@@ -192,11 +192,11 @@ class Who(unittest.TestCase):
         said = self.cli(number, "quince marmalade", *options)
         at = 0
         for line in ("ab20, police officer, with the key street and the device car-7: sent the referral",
-                     "the router: offered it to Northmoor Crisis Resolution and Home Treatment, as attempt 1",
-                     'Sam Okafor (p117), team clinician, with the key north-1: ended the offer to Northmoor Crisis Resolution and Home Treatment: '
-                     'declined, other: "the lift is broken"',
+                     "the router: asked Northmoor Crisis Resolution and Home Treatment to take it, as attempt 1",
+                     'Sam Okafor (p117), team clinician, with the key north-1: declined it for Northmoor Crisis Resolution and Home Treatment: '
+                     'other: "the lift is broken"',
                      "the router: gave it to Northmoor duty coordinator to hold",
-                     "a person who is not recorded, with the key street and the device car-8: was told that it is held",
+                     "a person who is not recorded, with the key street and the device car-8: was told that the duty coordinator holds it",
                      'Ash Oneil (p9001), with the key duty: read the record for Northmoor duty coordinator: "a daughter rang"',
                      "p9002, duty coordinator, with the key duty: took it in hand for Northmoor duty coordinator",
                      'Ash Oneil (p9001), with the key duty: asked for Northmoor duty coordinator who had to do with it: "quince marmalade"'):

@@ -95,10 +95,10 @@ static void P9_who_had_to_do_with_a_case_is_said_in_plain_words(void **state)
     assert_int_equal(sheet.count, 2 + ENTRIES + 1);
     assert_line(&sheet, 1, "",
                 "These are the latest 6 events. There are earlier ones, which an inspector's trail has.");
-    assert_line(&sheet, 2, "13:04", "the router: offered it to northmoor-crisis, as attempt 2");
+    assert_line(&sheet, 2, "13:04", "the router: asked northmoor-crisis to take it, as attempt 2");
     assert_line(
         &sheet, 3, "13:04",
-        "a person who is not recorded, with the key duty-1: offered it to northmoor-crisis, as attempt 2");
+        "a person who is not recorded, with the key duty-1: asked northmoor-crisis to take it, as attempt 2");
     assert_line(
         &sheet, 4, "13:04",
         "Sam Okafor (p117), duty coordinator, with the key duty-1 and the device ward-2: read the record for southfell-duty, beyond their areas: asked: \"they rang?[2J\"");
@@ -132,7 +132,7 @@ static void every_kind_of_event_of_a_case_has_words(void **state)
         tell(&told, &event, "");
         show_told(&told, &sheet);
         assert_int_equal(sheet.count, 3); /* nothing came before it */
-        assert_null(strchr(sheet.lines[1].text, '{'));
+        assert_null(strpbrk(sheet.lines[1].text, "{[]}"));
         said += !strstr(sheet.lines[1].text, unknown);
         sheet_close(&sheet);
     }
@@ -164,7 +164,7 @@ static void P9_an_offer_says_why_this_team_and_not_that_one(void **state)
     offered.n_considered = 2;
     tell(&told, &event, "");
     show_told(&told, &sheet);
-    assert_line(&sheet, 1, "13:04", "the router: offered it to Northmoor Crisis Team, as attempt 0");
+    assert_line(&sheet, 1, "13:04", "the router: asked Northmoor Crisis Team to take it, as attempt 0");
     assert_int_equal(sheet.lines[2].kind, SHEET_ITEM);
     assert_line(&sheet, 2, "Northmoor Crisis Team",
                 "asked: it can take the person, and its turn comes first");
