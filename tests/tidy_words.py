@@ -24,7 +24,7 @@ STAYS_OUT = {
     r"services/gateway/(?:main|service|delivery_token|desks?|desks_file|access_token|accounts?\w*|line_fields|identity|last_use|onetime|session|signin|single_sign_on|unlock|listen|password|taken|whole_file|http\w*|html|feed|stream)\.c":
         "the operator of the gateway reads it in the log, or a browser does",
     r"services/gateway/(?:api\w*|openapi\w*)\.c": "programs read it, and those who write them",
-    r"services/cli/report\.c": "auditors read it",
+    r"services/cli/(?:report|story\w*)\.c": "auditors read it, and those whom they give a story",
     r"services/gateway/(?:audit_\w+|chart|inquiries|picture|report_view|verdict)\.c": "auditors read it",
     r"services/gateway/pages/(?:(?:audit\w*|report)|parts/(?:case_fields|period_fields|report_chart|report_table))\.html":
         "auditors read it",

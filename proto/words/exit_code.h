@@ -15,6 +15,7 @@ enum exit_code {
     CODE_ALTERED = 6, /* printed, of a trail that is not what it was, or did not hold when it was verified */
     CODE_WITHHELD =
         7, /* it would show small numbers, which only an inspector's trail does: nothing was printed */
+    CODE_DIFFERS = 8, /* `concordat story --check`: the folder is not what the trail gives */
     CODE_USAGE = 100, /* a wrong option or configuration: nothing was done, and a restart will not help */
     CODE_BUG = 101,   /* an assertion failed: restart, and report it */
     CODE_ENVIRONMENT = 111 /* disk, network or memory: restart when it is mended */

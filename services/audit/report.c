@@ -90,6 +90,43 @@ int report_ask(const char *trail_path, const struct report_question *question, j
     return result;
 }
 
+/* Whoever reads it, and of which trail the face has to say how whole it is. */
+struct report_reading {
+    sqlite3 *stored;
+    const char *trail_path;
+    report_reader *reader;
+    void *context;
+};
+
+static bool read_with_standing(void *context, sqlite3 *database, json_t *face)
+{
+    const struct report_reading *reading = context;
+    json_t *kept = verify_kept(reading->trail_path);
+    report_face_stand(reading->stored, kept, face);
+    json_decref(kept);
+    return reading->reader(reading->context, database, face);
+}
+
+int report_read(const char *trail_path, const struct report_question *question, report_reader *reader,
+                void *context, char *message, size_t message_size)
+{
+    struct report_reading reading = {NULL, trail_path, reader, context};
+    struct trail *then = NULL;
+    bool is_of_then = question->as_at_event || question->as_at_ms;
+    reading.stored = trail_open_reader(trail_path, message, message_size);
+    if (!reading.stored)
+        return REPORT_FAILED;
+    int result =
+        is_of_then ? report_as_at(reading.stored, question, &then, message, message_size) : REPORT_DONE;
+    if (result == REPORT_DONE)
+        result =
+            report_document_read(then ? trail_database(then) : reading.stored, report_find(question->name),
+                                 question, read_with_standing, &reading, message, message_size);
+    trail_close(&then);
+    sqlite3_close(reading.stored);
+    return result;
+}
+
 int report_run(const char *trail_path, const struct report_question *question, enum report_format format,
                FILE *out, char *message, size_t message_size)
 {

@@ -10,6 +10,7 @@
 #define CONCORDAT_REPORT_H
 
 #include <jansson.h>
+#include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -154,6 +155,13 @@ struct report_question {
  * anything else with a message for a person. */
 int report_ask(const char *trail_path, const struct report_question *question, json_t **document,
                char *message, size_t message_size);
+
+/* Opens the trail for a question, at one moment and with the grounds of its report laid, and calls `reader`
+ * once, which asks for itself; `face` is the head of the report (report_face.h), both are borrowed.
+ * REPORT_DONE if it returned true; anything else with a message for a person. */
+typedef bool report_reader(void *context, sqlite3 *database, json_t *face);
+int report_read(const char *trail_path, const struct report_question *question, report_reader *reader,
+                void *context, char *message, size_t message_size);
 
 /* Asks, and prints: REPORT_DONE, or what the face of the report says instead (report_face.h). */
 int report_run(const char *trail_path, const struct report_question *question, enum report_format format,

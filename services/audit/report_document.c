@@ -258,25 +258,14 @@ static bool fill_report(sqlite3 *database, const struct report *report, bool pub
             json_array_append_new(notes, json_string(unsuppressed_note)) == 0);
 }
 
-static json_t *ask_document(sqlite3 *database, const struct report *report,
-                            const struct report_question *question)
-{
-    json_t *document = report_face(database, report, question);
-    if (document && fill_report(database, report, !question->unsuppressed, question->rows_max, document) &&
-        (!report->of_months || report_months_note(database, question, document)))
-        return document;
-    json_decref(document);
-    return NULL;
-}
-
-int report_document_ask(sqlite3 *database, const struct report *report,
-                        const struct report_question *question, json_t **document, char *message,
-                        size_t message_size)
+int report_document_read(sqlite3 *database, const struct report *report,
+                         const struct report_question *question, report_reader *reader, void *context,
+                         char *message, size_t message_size)
 {
     bool opened = open_question(database, report, question);
     int result = opened ? report_face_check(database, report, question, message, message_size) : REPORT_DONE;
-    *document = opened && result == REPORT_DONE ? ask_document(database, report, question) : NULL;
-    if (result == REPORT_DONE && !*document) {
+    json_t *face = opened && result == REPORT_DONE ? report_face(database, report, question) : NULL;
+    if (result == REPORT_DONE && !(face && reader(context, database, face))) {
         bool is_stopped = sqlite3_errcode(database) == SQLITE_INTERRUPT;
         result = is_stopped ? REPORT_STOPPED : REPORT_FAILED;
         if (is_stopped)
@@ -284,7 +273,37 @@ int report_document_ask(sqlite3 *database, const struct report *report,
         else
             snprintf(message, message_size, "the trail cannot be read: %s", sqlite3_errmsg(database));
     }
+    json_decref(face);
     sqlite3_progress_handler(database, 0, NULL, NULL);
     sqlite3_exec(database, "ROLLBACK; PRAGMA query_only = OFF", NULL, NULL, NULL);
+    return result;
+}
+
+/* The reader of a report: its face becomes its document. */
+struct report_filling {
+    const struct report *report;
+    const struct report_question *question;
+    json_t *document;
+};
+
+static bool read_document(void *context, sqlite3 *database, json_t *face)
+{
+    struct report_filling *filling = context;
+    if (!fill_report(database, filling->report, !filling->question->unsuppressed, filling->question->rows_max,
+                     face) ||
+        (filling->report->of_months && !report_months_note(database, filling->question, face)))
+        return false;
+    filling->document = json_incref(face);
+    return true;
+}
+
+int report_document_ask(sqlite3 *database, const struct report *report,
+                        const struct report_question *question, json_t **document, char *message,
+                        size_t message_size)
+{
+    struct report_filling filling = {report, question, NULL};
+    int result =
+        report_document_read(database, report, question, read_document, &filling, message, message_size);
+    *document = filling.document;
     return result;
 }

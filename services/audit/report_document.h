@@ -8,6 +8,12 @@
 
 #include "services/audit/report.h"
 
+/* Lays the grounds of the report, and calls `reader` with its face (report.h). REPORT_DONE if that returned
+ * true; anything else with a message for a person. The database is left as it was. */
+int report_document_read(sqlite3 *database, const struct report *report,
+                         const struct report_question *question, report_reader *reader, void *context,
+                         char *message, size_t message_size);
+
 /* The figures are exact. If the question is not unsuppressed, tables and sentences that are for inspectors
  * are left out, and whoever asks has disclosure.h hide the small numbers. The question's rows_max counts,
  * as_at does not: the trail is asked as it stands. What the face says of the trail's being whole is left to

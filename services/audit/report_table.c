@@ -108,26 +108,33 @@ static void write_text_lines(const json_t *lines, FILE *out)
         fprintf(out, "%s\n", json_string_value(line));
 }
 
-/* It claims no more than is known of the trail's being whole. */
-static void write_text_verified(const json_t *document, FILE *out)
+const char *report_table_verified(const json_t *document, char out[REPORT_CELL_BYTES])
 {
     const json_t *verified = json_object_get(document, "verified");
     json_int_t event = json_integer_value(json_object_get(verified, "upToEvent")),
-               findings = json_integer_value(json_object_get(verified, "findings")),
-               alarms = json_integer_value(json_object_get(document, "alarms"));
+               findings = json_integer_value(json_object_get(verified, "findings"));
     if (!json_is_object(verified))
-        fputs("not verified: no verdict of concordat verify stands beside this trail\n", out);
-    else if (!json_is_true(json_object_get(verified, "sameTrail")))
-        fprintf(out, "ALTERED: event %" JSON_INTEGER_FORMAT " is not the one that was verified on %s\n",
-                event, json_text(verified, "at"));
+        return "not verified: no verdict of concordat verify stands beside this trail";
+    if (!json_is_true(json_object_get(verified, "sameTrail")))
+        snprintf(out, REPORT_CELL_BYTES,
+                 "ALTERED: event %" JSON_INTEGER_FORMAT " is not the one that was verified on %.32s", event,
+                 json_text(verified, "at"));
     else if (!json_is_true(json_object_get(verified, "holds")))
-        fprintf(out,
-                "ALTERED: it did not hold when it was verified on %s, with %" JSON_INTEGER_FORMAT
-                " findings\n",
-                json_text(verified, "at"), findings);
+        snprintf(out, REPORT_CELL_BYTES,
+                 "ALTERED: it did not hold when it was verified on %.32s, with %" JSON_INTEGER_FORMAT
+                 " findings",
+                 json_text(verified, "at"), findings);
     else
-        fprintf(out, "verified on %s up to event %" JSON_INTEGER_FORMAT "\n", json_text(verified, "at"),
-                event);
+        snprintf(out, REPORT_CELL_BYTES, "verified on %.32s up to event %" JSON_INTEGER_FORMAT,
+                 json_text(verified, "at"), event);
+    return out;
+}
+
+static void write_text_verified(const json_t *document, FILE *out)
+{
+    char verified[REPORT_CELL_BYTES];
+    json_int_t alarms = json_integer_value(json_object_get(document, "alarms"));
+    fprintf(out, "%s\n", report_table_verified(document, verified));
     if (alarms)
         fprintf(out, "ALTERED: %" JSON_INTEGER_FORMAT " alarms of concordat-audit stand in this trail\n",
                 alarms);

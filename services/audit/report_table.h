@@ -17,6 +17,10 @@
 enum { REPORT_CELL_BYTES = 256, REPORT_COLUMNS_MAX = 32 };
 const char *report_table_cell(const json_t *cell, char buffer[REPORT_CELL_BYTES]);
 
+/* Says what is known of the trail's being whole, and no more: "verified on ... up to event 12". In the
+ * buffer, or a constant. */
+const char *report_table_verified(const json_t *document, char buffer[REPORT_CELL_BYTES]);
+
 /* The columns of a table say what each holds: its name, and whether it is of numbers. */
 const char *report_table_column(const json_t *columns, size_t at);
 bool report_table_has_numbers(const json_t *columns, size_t at);

@@ -27,6 +27,7 @@ enum exit_code command_act(const struct subcommand *command, int argc, char **ar
 enum exit_code command_board(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_offers(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_report(const struct subcommand *command, int argc, char **argv);
+enum exit_code command_story(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_verify(const struct subcommand *command, int argc, char **argv);
 
 #endif

@@ -52,6 +52,7 @@ static const struct subcommand commands[] = {
     {"erase", NULL, command_act},
     {"hold", NULL, command_act},
     {"report", "auditor: response times, declines, custody, open cases", command_report},
+    {"story", "auditor: one case told in plain English, and checked", command_story},
     {"verify", "auditor: whether the trail is whole", command_verify},
     {"keys", "make and show keys", command_keys},
     {"people", "who may sign in at the gateway", command_people},
@@ -67,6 +68,7 @@ static const char exit_codes[] =
     "    0  done, or the question was answered\n"
     "    1  refused, with what holds now and whom to ring; verify: something is wrong\n"
     "    2  no answer in time: not known whether it was done\n" REPORT_EXIT_CODES
+    "    8  story --check: the folder is not what the trail gives\n"
     "  100  the command line, or a file that it names, is wrong\n"
     "  111  no connection, no disk, no memory: nothing was done; erase: or a full disk keeps the key still\n\n"
     "Environment: CONCORDAT_SERVER, CONCORDAT_SERVER_KEY, CONCORDAT_KEY, CONCORDAT_RING stand for the "

@@ -47,6 +47,10 @@ void show_status_line(struct sheet *sheet, const Concordat__V1__CaseStatus *stat
  * none. And in one line: "R-0010 changed: scene is not safe (was: not said)". */
 enum { SHOW_CHANGES_BYTES = 2048 };
 void show_changes(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
+/* One change in words: "scene is not safe (was: not said)", or without values what was changed: "scene". */
+enum { SHOW_CHANGE_BYTES = 600 };
+void show_change(const Concordat__V1__Change *change, bool with_values, int64_t now_ms,
+                 char out[SHOW_CHANGE_BYTES]);
 void show_changes_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms);
 /* The people on shift, and since when; nothing if nobody has said so. */
 void show_on_shift(struct sheet *sheet, size_t count, Concordat__V1__ShiftPerson **people,

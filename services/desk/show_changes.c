@@ -10,7 +10,7 @@
 
 #define CONFIDENTIAL "confidential."
 
-enum { VALUE_WORDS_BYTES = 200, CHANGE_WORDS_BYTES = 600 };
+enum { VALUE_WORDS_BYTES = 200 };
 
 /* What people call a field whose last name says too little. Others are called by that. */
 static const struct change_label {
@@ -90,19 +90,22 @@ static const char *value_words(const ProtobufCFieldDescriptor *field, const char
 }
 
 /* "scene is not safe (was: not said)", "legal status taken away (was: section 136)", "address changed" */
-static void change_words(const Concordat__V1__Change *change, int64_t now_ms, char out[CHANGE_WORDS_BYTES])
+void show_change(const Concordat__V1__Change *change, bool with_values, int64_t now_ms,
+                 char out[SHOW_CHANGE_BYTES])
 {
     const ProtobufCFieldDescriptor *field = changed_field(change->field);
     char label[WORDS_MAX], before[VALUE_WORDS_BYTES], after[VALUE_WORDS_BYTES];
     bool is_text = strncmp(change->field, CONFIDENTIAL, strlen(CONFIDENTIAL)) == 0;
     change_label(change->field, label);
-    if (is_text)
-        snprintf(out, CHANGE_WORDS_BYTES, "%s %s", label, change->cleared ? "taken away" : "changed");
+    if (!with_values)
+        snprintf(out, SHOW_CHANGE_BYTES, "%s%s", label, change->cleared ? " taken away" : "");
+    else if (is_text)
+        snprintf(out, SHOW_CHANGE_BYTES, "%s %s", label, change->cleared ? "taken away" : "changed");
     else if (change->cleared)
-        snprintf(out, CHANGE_WORDS_BYTES, "%s taken away (was: %s)", label,
+        snprintf(out, SHOW_CHANGE_BYTES, "%s taken away (was: %s)", label,
                  value_words(field, change->before, "not said", now_ms, before));
     else
-        snprintf(out, CHANGE_WORDS_BYTES, "%s is %s (was: %s)", label,
+        snprintf(out, SHOW_CHANGE_BYTES, "%s is %s (was: %s)", label,
                  value_words(field, change->after, "not said", now_ms, after),
                  value_words(field, change->before, "not said", now_ms, before));
 }
@@ -111,9 +114,9 @@ static const char alters[] = "by this change another team would be asked now";
 
 void show_changes(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms)
 {
-    char words[CHANGE_WORDS_BYTES], time[TIME_WORDS_BYTES];
+    char words[SHOW_CHANGE_BYTES], time[TIME_WORDS_BYTES];
     for (size_t i = 0; i < status->n_changed; i++) {
-        change_words(status->changed[i], now_ms, words);
+        show_change(status->changed[i], true, now_ms, words);
         time_words_clock(status->changed[i]->at_ms, now_ms, time);
         sheet_row(sheet, "Changed", "%s: %s", time, words);
     }
@@ -134,10 +137,10 @@ void show_unseen_changes(struct sheet *sheet, const Concordat__V1__Board *board)
 
 void show_changes_line(struct sheet *sheet, const Concordat__V1__CaseStatus *status, int64_t now_ms)
 {
-    char words[CHANGE_WORDS_BYTES], list[SHOW_CHANGES_BYTES] = "";
+    char words[SHOW_CHANGE_BYTES], list[SHOW_CHANGES_BYTES] = "";
     size_t used = 0;
     for (size_t i = 0; i < status->n_changed && used < sizeof list; i++) {
-        change_words(status->changed[i], now_ms, words);
+        show_change(status->changed[i], true, now_ms, words);
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", used > 0 ? "; " : "", words);
     }
     sheet_headline(sheet, TONE_WARNING, status->number, "changed: %s%s%s", list,

@@ -44,31 +44,39 @@ void time_words_day(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES])
     snprintf(out, TIME_WORDS_BYTES, "%d %.32s", at.tm_mday, size > 0 ? day : "");
 }
 
-/* "45 s", "9 min", "3 h 59 min", "2 days 3 h". */
-static void span_words(int64_t span_ms, char out[SPAN_BYTES])
+void time_words_date(int64_t unix_ms, char out[TIME_WORDS_BYTES])
+{
+    struct tm at = london_time(unix_ms);
+    char day[TIME_WORDS_BYTES], month[TIME_WORDS_BYTES];
+    bool whole = strftime(day, sizeof day, "%A", &at) > 0 && strftime(month, sizeof month, "%B", &at) > 0;
+    snprintf(out, TIME_WORDS_BYTES, "%.12s %d %.12s %d", whole ? day : "", at.tm_mday, whole ? month : "",
+             at.tm_year + 1900);
+}
+
+void time_words_span(int64_t span_ms, char out[TIME_WORDS_BYTES])
 {
     if (span_ms < MINUTE_MS)
-        snprintf(out, SPAN_BYTES, "%" PRId64 " s", span_ms / SECOND_MS);
+        snprintf(out, TIME_WORDS_BYTES, "%" PRId64 " s", span_ms / SECOND_MS);
     else if (span_ms < HOUR_MS)
-        snprintf(out, SPAN_BYTES, "%" PRId64 " min", span_ms / MINUTE_MS);
+        snprintf(out, TIME_WORDS_BYTES, "%" PRId64 " min", span_ms / MINUTE_MS);
     else if (span_ms < 2 * (int64_t)DAY_MS)
-        snprintf(out, SPAN_BYTES, "%" PRId64 " h %" PRId64 " min", span_ms / HOUR_MS,
+        snprintf(out, TIME_WORDS_BYTES, "%" PRId64 " h %" PRId64 " min", span_ms / HOUR_MS,
                  span_ms % HOUR_MS / MINUTE_MS);
     else
-        snprintf(out, SPAN_BYTES, "%" PRId64 " days %" PRId64 " h", span_ms / DAY_MS,
+        snprintf(out, TIME_WORDS_BYTES, "%" PRId64 " days %" PRId64 " h", span_ms / DAY_MS,
                  span_ms % DAY_MS / HOUR_MS);
 }
 
 void time_words(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES])
 {
-    char clock[TIME_WORDS_BYTES], span[SPAN_BYTES];
+    char clock[TIME_WORDS_BYTES], span[TIME_WORDS_BYTES];
     bool past = unix_ms < now_ms;
     if (unix_ms == 0) {
         snprintf(out, TIME_WORDS_BYTES, "not known");
         return;
     }
     time_words_clock(unix_ms, now_ms, clock);
-    span_words(past ? now_ms - unix_ms : unix_ms - now_ms, span);
+    time_words_span(past ? now_ms - unix_ms : unix_ms - now_ms, span);
     snprintf(out, TIME_WORDS_BYTES, "%.24s (%s%.24s%s)", clock, past ? "" : "in ", span, past ? " ago" : "");
 }
 

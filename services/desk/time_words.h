@@ -18,6 +18,10 @@ void time_words_clock(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES
 void time_words_day(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
 /* "14:13 9 min", "18:03 3h59" or "14:01 LATE", for a narrow column; "none" for 0. */
 void time_words_short(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);
+/* "Monday 21 September 2026". */
+void time_words_date(int64_t unix_ms, char out[TIME_WORDS_BYTES]);
+/* "45 s", "9 min", "3 h 59 min", "2 days 3 h". */
+void time_words_span(int64_t span_ms, char out[TIME_WORDS_BYTES]);
 
 /* "9 min", "3h59" or "LATE": how long until then; "none" for 0. */
 void time_words_left(int64_t unix_ms, int64_t now_ms, char out[TIME_WORDS_BYTES]);

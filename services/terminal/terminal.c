@@ -51,8 +51,7 @@ static unsigned columns_of(const char *text, size_t size)
     return columns;
 }
 
-/* Prints words between two margins, beginning at `column`; a line break in the text stays one. */
-static void print_wrapped(const struct terminal *terminal, const char *text, unsigned indent, unsigned column)
+void terminal_wrap(const struct terminal *terminal, const char *text, unsigned indent, unsigned column)
 {
     while (*text != '\0') {
         size_t size = strcspn(text, " \n");
@@ -81,7 +80,7 @@ static void print_headline(const struct terminal *terminal, const char *word, en
 {
     fprintf(terminal->out, "%s%s%s", terminal->colour ? tone_codes[tone] : "", word,
             terminal->colour ? end_code : "");
-    print_wrapped(terminal, text, indent, columns_of(word, strlen(word)));
+    terminal_wrap(terminal, text, indent, columns_of(word, strlen(word)));
 }
 
 /* The text of a line, and how to do what it speaks of. */
@@ -102,7 +101,7 @@ static void print_text(const struct terminal *terminal, const struct sheet_line 
         return;
     case SHEET_ROW:
         fprintf(terminal->out, "%-*s", LABEL_COLUMNS, line->label);
-        print_wrapped(terminal, text, LABEL_COLUMNS, LABEL_COLUMNS);
+        terminal_wrap(terminal, text, LABEL_COLUMNS, LABEL_COLUMNS);
         return;
     case SHEET_FIELD:
         snprintf(field, sizeof field, "  %s:", line->label);
@@ -231,6 +230,7 @@ static const char *failure_name(enum exit_code code)
         return "usage";
     case CODE_DONE:
     case CODE_PROVISIONAL:
+    case CODE_DIFFERS:
     case CODE_ALTERED:
     case CODE_BUG:
     case CODE_ENVIRONMENT:

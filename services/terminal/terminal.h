@@ -23,6 +23,10 @@ struct terminal {
 /* Finds out whether `out` is a terminal and how wide it is. */
 void terminal_open(struct terminal *terminal, FILE *out);
 
+/* Prints words between two margins, beginning at `column`, and ends the line; a line break in the text stays
+ * one. */
+void terminal_wrap(const struct terminal *terminal, const char *text, unsigned indent, unsigned column);
+
 /* Prints the sheet's lines and closes it. */
 void terminal_show(const struct terminal *terminal, struct sheet *sheet);
 

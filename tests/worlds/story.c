@@ -102,12 +102,15 @@ void story_tell(struct story *story, uint32_t number, Concordat__V1__Event *even
     assert(story->count < STORY_EVENTS_MAX && number < STORY_REFERRALS_MAX);
     event->seq = story->count + 1;
     event->at_ms = story->now_ms;
+    if (story->actor && !event->actor[0])
+        event->actor = TEXT(story->actor);
     event->salt = (ProtobufCBinaryData){sizeof salt, salt};
     if (number > 0) {
         fill_id(number, id);
         event->referral = (ProtobufCBinaryData){sizeof id, id};
         event->number = number;
         event->drill = story->drill[number];
+        event->received_ms = story->received_ms[number];
         event->owner = &story->owner[number];
         event->state = story->state[number];
     }

@@ -30,6 +30,7 @@ struct story {
     char folder[64];
     char path[96];       /* of trail.db */
     struct trail *trail; /* NULL: events are only kept in `events` */
+    const char *actor;   /* of the events that come; NULL: none */
     int64_t now_ms;
     int64_t told_late_min; /* how late contacts and entries of a detention are told */
     size_t count;
