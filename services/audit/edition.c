@@ -18,7 +18,8 @@ struct edition {
     const char *kind; /* of its period */
     char period[REPORT_PERIOD_BYTES];
     int64_t from_ms, to_ms, settled_ms;
-    int64_t event; /* the last one that it knows of */
+    int64_t event;      /* the last one that it knows of */
+    struct trail *then; /* as it stood at an event before; NULL until it is made */
 };
 
 /* ---- which one ---- */
@@ -171,16 +172,14 @@ static int make(sqlite3 *then, const struct edition *edition, const struct repor
     return result;
 }
 
-static int make_edition(sqlite3 *stored, const struct edition *edition, const struct report_question *asked,
+static int make_edition(sqlite3 *stored, struct edition *edition, const struct report_question *asked,
                         json_t **made, char *message, size_t message_size)
 {
     struct report_question question = {.as_at_event = edition->event, .stop = asked->stop};
-    struct trail *then;
-    int result = report_as_at(stored, &question, &then, message, message_size);
-    if (result == REPORT_DONE)
-        result = make(trail_database(then), edition, asked, made, message, message_size);
-    trail_close(&then);
-    return result;
+    int result = report_as_at(stored, &question, &edition->then, message, message_size);
+    return result == REPORT_DONE
+               ? make(trail_database(edition->then), edition, asked, made, message, message_size)
+               : result;
 }
 
 /* ---- keeping it ---- */
@@ -233,7 +232,7 @@ static void keep(const char *trail_path, const struct edition *edition, json_t *
 /* ---- asking ---- */
 
 /* The report of one edition, with all its rows. */
-static int ask_edition(sqlite3 *stored, const char *trail_path, const struct edition *edition,
+static int ask_edition(sqlite3 *stored, const char *trail_path, struct edition *edition,
                        const struct report *report, const struct report_question *question, json_t **document,
                        char *message, size_t message_size)
 {
@@ -339,5 +338,6 @@ int edition_ask(sqlite3 *stored, const char *trail_path, const struct report *re
             : ask_edition(stored, trail_path, &edition, report, question, document, message, message_size);
     if (*document && !report->of_months)
         limit_rows(*document, question->rows_max);
+    trail_close(&edition.then);
     return result;
 }

@@ -90,7 +90,7 @@ int report_ask(const char *trail_path, const struct report_question *question, j
     return result;
 }
 
-/* Whoever reads it, and of which trail the face has to say how whole it is. */
+/* The trail of which the face has to say how whole it is, and who reads it. */
 struct report_reading {
     sqlite3 *stored;
     const char *trail_path;

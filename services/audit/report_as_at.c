@@ -70,12 +70,14 @@ static enum trail_status append_row(struct trail *then, sqlite3_stmt *row, char 
 static bool append_events(struct trail *then, sqlite3 *stored, int64_t event, const atomic_bool *stop,
                           char *message, size_t message_size)
 {
-    static const char sql[] = "SELECT body, chain, other FROM event WHERE seq <= ?1 ORDER BY seq";
+    static const char sql[] =
+        "SELECT body, chain, other FROM event WHERE seq <= ?1 AND seq > ?2 ORDER BY seq";
     sqlite3_stmt *row = NULL;
     enum trail_status status = TRAIL_OK;
     int stepped = SQLITE_ERROR;
     if (sqlite3_prepare_v2(stored, sql, -1, &row, NULL) == SQLITE_OK &&
-        sqlite3_bind_int64(row, 1, event) == SQLITE_OK)
+        sqlite3_bind_int64(row, 1, event) == SQLITE_OK &&
+        sqlite3_bind_int64(row, 2, (int64_t)trail_head(then, NULL)) == SQLITE_OK)
         while (status == TRAIL_OK && !(stop && atomic_load(stop)) &&
                (stepped = sqlite3_step(row)) == SQLITE_ROW)
             status = append_row(then, row, message, message_size);
@@ -98,13 +100,15 @@ int report_as_at(sqlite3 *stored, const struct report_question *question, struct
                  size_t message_size)
 {
     int64_t event = question->as_at_event;
-    *then = NULL;
     int found = question->as_at_ms ? find_day(stored, question->as_at_ms, &event, message, message_size)
                                    : find_event(stored, event, message, message_size);
-    if (found != REPORT_DONE)
+    if (found != REPORT_DONE) {
+        trail_close(then);
         return found;
+    }
     snprintf(message, message_size, "the trail cannot be made again: there is no room for it");
-    *then = trail_open_scratch(message, message_size);
+    if (!*then)
+        *then = trail_open_scratch(message, message_size);
     if (*then && make_again(*then, stored, event, question->stop, message, message_size))
         return REPORT_DONE;
     trail_close(then);

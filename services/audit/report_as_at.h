@@ -14,8 +14,9 @@
 int64_t report_as_at_day(sqlite3 *stored, int64_t day_ms);
 
 /* Makes the trail again up to the event, or up to the day, of the question, in a file that SQLite deletes.
- * *then is the caller's to close. REPORT_DONE; anything else with a message for a person, and no trail. It
- * has no alarms, which are made of no event. */
+ * *then is NULL, or such a trail of an earlier event, which goes on from there. It is the caller's to close.
+ * REPORT_DONE; anything else with a message for a person, and no trail. It has no alarms, which are made of
+ * no event. */
 int report_as_at(sqlite3 *stored, const struct report_question *question, struct trail **then, char *message,
                  size_t message_size);
 
