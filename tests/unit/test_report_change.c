@@ -155,8 +155,8 @@ static void a_fall_in_the_last_month_is_a_concern(void **state)
     cell_is("accepted", "2027-11", "special_cause", "");
     cell_is("accepted", "2027-11", "lower_limit", "100.0");
     cell_is("accepted", "2027-11", "upper_limit", ""); /* nothing is above 100 per cent */
-    assert_true(report_reader_says("verdicts", "concern, 2027-11: Told within 30 minutes of receipt who will "
-                                               "come, of referrals: below the lower limit"));
+    assert_true(report_reader_says("verdicts", "concern, 2027-11: Told within 30 minutes of receipt who has "
+                                               "the case in hand, of referrals: below the lower limit"));
     assert_false(report_reader_says("verdicts", "Accepted"));
 }
 

@@ -20,7 +20,7 @@ count(s.to_seen_ms) AS seen, round(percentile(s.to_seen_ms, 50) / 60000.0, 1) AS
 -- @part days_between
 round((received_at_ms - lag(received_at_ms) OVER (ORDER BY received_at_ms, number)) / 86400000.0, 1)
 
--- @table told Told within 30 minutes of receipt who will come, of referrals
+-- @table told Told within 30 minutes of receipt who has the case in hand, of referrals
 -- @chart percent, higher is better
 -- @column month key label
 -- @column count people
