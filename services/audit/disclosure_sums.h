@@ -1,10 +1,10 @@
 /* disclosure_sums.h: figures that add up to each other, and which of them must be hidden so that nobody can
  * work out a hidden one from those that are shown.
  *
- * Whoever reads a publication knows of a shown figure what it was rounded to, of a hidden one that it is a
- * whole number of 0 or more, and how figures add up. From that a linear programme gives the least and the
- * most that a hidden figure can be. If fewer than DISCLOSURE_LEAST whole numbers lie there, more has to be
- * hidden. Pure; one thread.
+ * A reader of a publication knows what each shown figure was rounded to, that each hidden one is a whole
+ * number of 0 or more, and how the figures add up. From that a linear programme gives the least and the most
+ * that a hidden figure can be. If fewer than DISCLOSURE_LEAST whole numbers lie there, more has to be hidden.
+ * Pure; one thread.
  */
 #ifndef CONCORDAT_DISCLOSURE_SUMS_H
 #define CONCORDAT_DISCLOSURE_SUMS_H

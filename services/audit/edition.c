@@ -13,6 +13,7 @@
 #include "services/audit/report_made.h"
 #include "services/audit/report_months.h"
 #include "services/audit/report_period.h"
+#include "services/audit/sql.h"
 
 struct edition {
     const char *kind; /* of its period */
@@ -23,17 +24,6 @@ struct edition {
 };
 
 /* ---- which one ---- */
-
-static int64_t ask_value(sqlite3 *stored, const char *sql)
-{
-    sqlite3_stmt *statement = NULL;
-    int64_t value = 0;
-    if (sqlite3_prepare_v2(stored, sql, -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW)
-        value = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    return value;
-}
 
 /* The period of its kind in which an instant lies. */
 static void set_period(struct edition *edition, int64_t unix_ms)
@@ -46,7 +36,7 @@ static void set_period(struct edition *edition, int64_t unix_ms)
 /* The latest that is published by the newest event or, if none is yet, the first one that will be. */
 static void choose_latest(sqlite3 *stored, int64_t first_ms, struct edition *edition)
 {
-    int64_t newest_ms = ask_value(stored, "SELECT max(at_ms) FROM event WHERE referral IS NULL");
+    int64_t newest_ms = sql_ask(stored, "SELECT max(at_ms) FROM event WHERE referral IS NULL", 0);
     set_period(edition, report_period_day(newest_ms, -EDITION_DAYS));
     set_period(edition, edition->from_ms - 1);
     if (edition->to_ms <= first_ms)
@@ -95,7 +85,7 @@ static int refuse_period(const struct edition *edition, char *message, size_t me
 /* The event that it ends with: the first that shows that its time has come, which is of no case. */
 static int find_last_event(sqlite3 *stored, struct edition *edition, char *message, size_t message_size)
 {
-    int64_t first_ms = ask_value(stored, "SELECT min(at_ms) FROM event"), before;
+    int64_t first_ms = sql_ask(stored, "SELECT min(at_ms) FROM event", 0), before;
     if (edition->to_ms <= first_ms)
         return refuse_before(edition, first_ms, message, message_size);
     before = report_as_at_day(stored, edition->settled_ms);
@@ -106,7 +96,7 @@ static int find_last_event(sqlite3 *stored, struct edition *edition, char *messa
 static int choose(sqlite3 *stored, const struct report *report, const struct report_question *question,
                   struct edition *edition, char *message, size_t message_size)
 {
-    int64_t first_ms = ask_value(stored, "SELECT min(at_ms) FROM event");
+    int64_t first_ms = sql_ask(stored, "SELECT min(at_ms) FROM event", 0);
     if (question->as_at_event || question->as_at_ms)
         return refuse_as_at(message, message_size);
     if (!first_ms) {

@@ -6,23 +6,13 @@
 
 #include "proto/words/words.h"
 #include "services/audit/report_period.h"
-
-static int64_t ask_stored(sqlite3 *stored, const char *sql, int64_t value)
-{
-    sqlite3_stmt *statement = NULL;
-    int64_t answer = 0;
-    if (sqlite3_prepare_v2(stored, sql, -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_bind_int64(statement, 1, value) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
-        answer = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    return answer;
-}
+#include "services/audit/sql.h"
 
 /* ---- up to which event ---- */
 
 static int find_event(sqlite3 *stored, int64_t event, char *message, size_t message_size)
 {
-    int64_t newest = ask_stored(stored, "SELECT coalesce(max(seq), 0) FROM event WHERE ?1", 1);
+    int64_t newest = sql_ask(stored, "SELECT coalesce(max(seq), 0) FROM event", 0);
     if (event <= newest)
         return REPORT_DONE;
     snprintf(message, message_size, "the trail has no event %" PRId64 ": its newest is event %" PRId64, event,
@@ -34,7 +24,7 @@ int64_t report_as_at_day(sqlite3 *stored, int64_t day_ms)
 {
     static const char sql[] =
         "SELECT coalesce(min(seq), 1) - 1 FROM event WHERE at_ms >= ?1 AND referral IS NULL";
-    return ask_stored(stored, sql, day_ms);
+    return sql_ask(stored, sql, day_ms);
 }
 
 static int find_day(sqlite3 *stored, int64_t day_ms, int64_t *event, char *message, size_t message_size)
@@ -44,8 +34,8 @@ static int find_day(sqlite3 *stored, int64_t day_ms, int64_t *event, char *messa
     if (*event)
         return REPORT_DONE;
     report_period_words(0, day_ms, period);
-    words_time(ask_stored(stored, "SELECT coalesce(min(at_ms), 0) FROM event WHERE ?1", 1), first);
-    words_time(ask_stored(stored, "SELECT coalesce(max(at_ms), 0) FROM event WHERE ?1", 1), newest);
+    words_time(sql_ask(stored, "SELECT coalesce(min(at_ms), 0) FROM event", 0), first);
+    words_time(sql_ask(stored, "SELECT coalesce(max(at_ms), 0) FROM event", 0), newest);
     snprintf(message, message_size, "how the trail stood %s is not known: its events are from %.32s to %s",
              period, first, newest);
     return REPORT_EMPTY;

@@ -9,40 +9,31 @@
 #include "proto/wire/chain.h"
 #include "proto/words/words.h"
 #include "services/audit/report_period.h"
+#include "services/audit/sql.h"
 
 /* The form of the document that deploy/report.schema.json describes. */
 enum { SCHEMA_VERSION = 1 };
 
 /* Asks for one value; the statement's row, until it is finalized. NULL: there is none. */
-static sqlite3_stmt *ask_face(sqlite3 *database, const char *sql, int64_t first, int64_t second)
+static sqlite3_stmt *ask_face(sqlite3 *database, const char *sql, int64_t value)
 {
     sqlite3_stmt *statement = NULL;
     if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) != SQLITE_OK)
         return NULL;
     if (sqlite3_bind_parameter_count(statement) > 0)
-        sqlite3_bind_int64(statement, 1, first);
-    if (sqlite3_bind_parameter_count(statement) > 1)
-        sqlite3_bind_int64(statement, 2, second);
+        sqlite3_bind_int64(statement, 1, value);
     if (sqlite3_step(statement) == SQLITE_ROW)
         return statement;
     sqlite3_finalize(statement);
     return NULL;
 }
 
-static int64_t ask_integer(sqlite3 *database, const char *sql, int64_t first, int64_t second)
-{
-    sqlite3_stmt *row = ask_face(database, sql, first, second);
-    int64_t value = row ? sqlite3_column_int64(row, 0) : 0;
-    sqlite3_finalize(row);
-    return value;
-}
-
 /* ---- whether it can be asked ---- */
 
 static int check_face_case(sqlite3 *database, const char *number, char *message, size_t message_size)
 {
-    if (ask_integer(database,
-                    "SELECT count(*) FROM main.referral WHERE number = (SELECT number FROM question)", 0, 0))
+    if (sql_ask(database, "SELECT count(*) FROM main.referral WHERE number = (SELECT number FROM question)",
+                0))
         return REPORT_DONE;
     snprintf(message, message_size, "the trail has no case %s", number);
     return REPORT_UNKNOWN;
@@ -54,14 +45,14 @@ static int check_period(sqlite3 *database, const struct report_question *questio
 {
     char period[REPORT_PERIOD_BYTES], begins[REPORT_PERIOD_BYTES], ends[TIME_TEXT_BYTES];
     if ((!question->from_ms && !question->to_ms) ||
-        ask_integer(
-            database,
-            "SELECT EXISTS (SELECT 1 FROM main.event, scope WHERE at_ms >= from_ms AND at_ms < to_ms)", 0, 0))
+        sql_ask(database,
+                "SELECT EXISTS (SELECT 1 FROM main.event, scope WHERE at_ms >= from_ms AND at_ms < to_ms)",
+                0))
         return REPORT_DONE;
-    int64_t first_ms = ask_integer(database, "SELECT min(at_ms) FROM main.event", 0, 0);
+    int64_t first_ms = sql_ask(database, "SELECT min(at_ms) FROM main.event", 0);
     report_period_words(question->from_ms, question->to_ms, period);
     words_time(first_ms, begins);
-    words_time(ask_integer(database, "SELECT as_at_ms FROM scope", 0, 0), ends);
+    words_time(sql_ask(database, "SELECT as_at_ms FROM scope", 0), ends);
     if (first_ms)
         snprintf(message, message_size, "the trail has nothing %s: its events are from %.32s to %s", period,
                  begins, ends);
@@ -87,7 +78,7 @@ static bool is_later(const char *one, const char *other)
 static int check_versions(sqlite3 *database, char *message, size_t message_size)
 {
     sqlite3_stmt *starts = ask_face(
-        database, "SELECT version, seq FROM main.broker_start WHERE version IS NOT NULL ORDER BY seq", 0, 0);
+        database, "SELECT version, seq FROM main.broker_start WHERE version IS NOT NULL ORDER BY seq", 0);
     int result = REPORT_DONE;
     for (int stepped = SQLITE_ROW; starts && stepped == SQLITE_ROW && result == REPORT_DONE;
          stepped = sqlite3_step(starts)) {
@@ -146,9 +137,9 @@ static json_t *face_scope(const struct report *report, const struct report_quest
 }
 
 /* A value of one row as JSON: a text, or bytes in hexadecimal digits; null if there is none. */
-static json_t *face_text(sqlite3 *database, const char *sql, int64_t first)
+static json_t *face_text(sqlite3 *database, const char *sql, int64_t value)
 {
-    sqlite3_stmt *row = ask_face(database, sql, first, 0);
+    sqlite3_stmt *row = ask_face(database, sql, value);
     char hex[2 * CHAIN_BYTES + 1];
     json_t *text = NULL;
     if (row && sqlite3_column_type(row, 0) == SQLITE_TEXT)
@@ -187,7 +178,7 @@ static bool is_altered(const json_t *verified, int64_t alarms)
  * later (report_face_stand). */
 static json_t *face_trail(sqlite3 *database, bool unsuppressed)
 {
-    int64_t event = ask_integer(database, "SELECT coalesce(max(seq), 0) FROM main.event", 0, 0);
+    int64_t event = sql_ask(database, "SELECT coalesce(max(seq), 0) FROM main.event", 0);
     return json_pack("{s:I, s:o, s:o, s:o, s:n, s:n, s:n, s:b}", "event", (json_int_t)event, "chain",
                      face_text(database, "SELECT chain FROM main.event WHERE seq = ?1", event), "policy",
                      face_text(database, "SELECT digest FROM main.policy ORDER BY seq DESC LIMIT 1", 0),
@@ -197,7 +188,7 @@ static json_t *face_trail(sqlite3 *database, bool unsuppressed)
 
 json_t *report_face(sqlite3 *database, const struct report *report, const struct report_question *question)
 {
-    int64_t as_at_ms = ask_integer(database, "SELECT as_at_ms FROM scope", 0, 0);
+    int64_t as_at_ms = sql_ask(database, "SELECT as_at_ms FROM scope", 0);
     json_t *head = json_pack("{s:i, s:s, s:s, s:s}", "schemaVersion", SCHEMA_VERSION, "program",
                              "concordat " CONCORDAT_VERSION, "report", report->name, "about", report->about);
     json_t *parts[] = {face_scope(report, question, as_at_ms),
@@ -225,7 +216,7 @@ void report_face_period(json_t *document, int64_t from_ms, int64_t to_ms)
 
 void report_face_stand(sqlite3 *stored, const json_t *kept, json_t *document)
 {
-    int64_t alarms = ask_integer(stored, "SELECT count(*) FROM main.alarm", 0, 0);
+    int64_t alarms = sql_ask(stored, "SELECT count(*) FROM main.alarm", 0);
     json_t *verified = face_verified(stored, kept, json_integer_value(json_object_get(document, "event")));
     if (json_object_set_new(document, "alarms", json_integer(alarms)) != 0 ||
         json_object_set_new(document, "altered", json_boolean(is_altered(verified, alarms))) != 0 ||

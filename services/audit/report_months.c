@@ -2,6 +2,7 @@
 #include "services/audit/report_months.h"
 
 #include "services/audit/report_period.h"
+#include "services/audit/sql.h"
 
 struct report_month {
     int64_t from_ms, to_ms;
@@ -17,25 +18,14 @@ static struct report_month report_month_of(int64_t unix_ms, char text[REPORT_PER
 }
 
 /* 0 if there is no event. */
-static int64_t ask_time(sqlite3 *database, const char *sql)
-{
-    sqlite3_stmt *statement = NULL;
-    int64_t unix_ms = 0;
-    if (sqlite3_prepare_v2(database, sql, -1, &statement, NULL) == SQLITE_OK &&
-        sqlite3_step(statement) == SQLITE_ROW)
-        unix_ms = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    return unix_ms;
-}
-
 static int64_t newest_event_ms(sqlite3 *database)
 {
-    return ask_time(database, "SELECT at_ms FROM main.latest");
+    return sql_ask(database, "SELECT at_ms FROM main.latest", 0);
 }
 
 static int64_t first_event_ms(sqlite3 *database)
 {
-    return ask_time(database, "SELECT min(at_ms) FROM main.event");
+    return sql_ask(database, "SELECT min(at_ms) FROM main.event", 0);
 }
 
 /* The beginning of the first of so many months that end then. */
@@ -88,7 +78,7 @@ bool report_months_note(sqlite3 *database, const struct report_question *questio
 {
     char text[REPORT_PERIOD_BYTES];
     int64_t newest_ms = newest_event_ms(database);
-    if (!ask_time(database, "SELECT min(from_ms) FROM temp.charted_month") &&
+    if (!sql_ask(database, "SELECT min(from_ms) FROM temp.charted_month", 0) &&
         json_array_append_new(json_object_get(document, "verdicts"),
                               json_string("no month has ended yet, so there is nothing to compare")))
         return false;

@@ -136,3 +136,16 @@ void sql_finish(struct sql *sql)
         sqlite3_finalize(sql->prepared[i].statement);
     sql->count = 0;
 }
+
+int64_t sql_ask(sqlite3 *database, const char *text, int64_t value)
+{
+    sqlite3_stmt *statement = NULL;
+    int64_t number = 0;
+    bool asked = sqlite3_prepare_v2(database, text, -1, &statement, NULL) == SQLITE_OK;
+    if (asked && sqlite3_bind_parameter_count(statement) > 0)
+        asked = sqlite3_bind_int64(statement, 1, value) == SQLITE_OK;
+    if (asked && sqlite3_step(statement) == SQLITE_ROW)
+        number = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return number;
+}

@@ -55,6 +55,10 @@ int sql_run(struct sql *sql, const char *text, const struct sql_value *values, s
     (const struct sql_value[]){__VA_ARGS__},                                                                 \
         sizeof((const struct sql_value[]){__VA_ARGS__}) / sizeof(struct sql_value)
 
+/* The number in the first column of the first row of any open database; 0 if there is none. A statement with
+ * a parameter has the value there. */
+int64_t sql_ask(sqlite3 *database, const char *text, int64_t value);
+
 /* Finalizes every prepared statement. */
 void sql_finish(struct sql *sql);
 

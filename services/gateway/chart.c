@@ -2,12 +2,12 @@
 #include "services/gateway/chart.h"
 
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "services/audit/report_table.h"
 #include "services/gateway/limits.h"
+#include "services/gateway/picture_text.h"
 
 /* The plot stands between these, in an SVG of 360: as wide as a telephone, so that its letters stay as large
  * as they are there. Left of it are the figures of the scale, right of it those of the lines. */
@@ -25,8 +25,7 @@ enum {
     POINT_RADIUS = 3,
     SIGN_RADIUS = 5,
     TICKS_WANTED = 4,
-    COORDINATES_BYTES = 20, /* "316.00,174.00 " */
-    CHART_TEXT_BYTES = 96
+    COORDINATES_BYTES = 20 /* "316.00,174.00 " */
 };
 
 /* What a point looks like: its class in styles/_reports.scss, its corners, from the middle and in radii, and
@@ -61,21 +60,6 @@ struct drawing {
     int decimals;
     bool is_used[LOOKS];
 };
-
-static const char *chart_text(struct arena *arena, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* NULL if the arena is full, which the arena remembers. */
-static const char *chart_text(struct arena *arena, const char *format, ...)
-{
-    char text[CHART_TEXT_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    char *copy = arena_take(arena, strlen(text) + 1);
-    return copy ? strcpy(copy, text) : NULL;
-}
 
 /* ---- the values ---- */
 
@@ -162,9 +146,9 @@ static bool draw_ticks(struct drawing *drawn, struct page_chart *chart)
     struct page_chart_tick *ticks = arena_take(drawn->arena, count * sizeof *ticks);
     for (size_t i = 0; ticks && i < count; i++) {
         double value = drawn->low + (double)i * drawn->step, y = y_of(drawn, value);
-        ticks[i] = (struct page_chart_tick){chart_text(drawn->arena, "%.1f", y),
-                                            chart_text(drawn->arena, "%.1f", y + LETTER_DOWN),
-                                            chart_text(drawn->arena, "%.*f", drawn->decimals, value)};
+        ticks[i] = (struct page_chart_tick){picture_text(drawn->arena, "%.1f", y),
+                                            picture_text(drawn->arena, "%.1f", y + LETTER_DOWN),
+                                            picture_text(drawn->arena, "%.*f", drawn->decimals, value)};
     }
     chart->ticks = ticks;
     chart->ticks_count = count;
@@ -186,9 +170,9 @@ static bool draw_rules(struct drawing *drawn, struct page_chart *chart)
             continue; /* if nothing varies, the limits are the mean */
         double label_y = fmax(y + LETTER_DOWN, least_y);
         least_y = label_y + LABEL_APART;
-        rules[chart->rules_count++] = (struct page_chart_rule){styles[i], chart_text(drawn->arena, "%.1f", y),
-                                                               chart_text(drawn->arena, "%.1f", label_y),
-                                                               chart_text(drawn->arena, "%.1f", value)};
+        rules[chart->rules_count++] = (struct page_chart_rule){
+            styles[i], picture_text(drawn->arena, "%.1f", y), picture_text(drawn->arena, "%.1f", label_y),
+            picture_text(drawn->arena, "%.1f", value)};
     }
     return rules;
 }
@@ -236,10 +220,10 @@ static struct page_chart_mark mark_at(struct drawing *drawn, size_t look, double
                                  x + SIGN_RADIUS * looks[look].corner[i].x,
                                  y + SIGN_RADIUS * looks[look].corner[i].y);
     if (looks[look].corners) {
-        mark.corners = chart_text(drawn->arena, "%s", corners);
+        mark.corners = picture_text(drawn->arena, "%s", corners);
     } else {
-        mark.x = chart_text(drawn->arena, "%.1f", x);
-        mark.y = chart_text(drawn->arena, "%.1f", y);
+        mark.x = picture_text(drawn->arena, "%.1f", x);
+        mark.y = picture_text(drawn->arena, "%.1f", y);
     }
     return mark;
 }
@@ -270,7 +254,7 @@ static const char *label_of(struct arena *arena, const char *key)
     char after;
     if (!key || sscanf(key, "%4u-%2u%c", &year, &month, &after) != 2 || month < 1 || month > 12)
         return key;
-    return chart_text(arena, "%s %02u", months[month - 1], year % 100);
+    return picture_text(arena, "%s %02u", months[month - 1], year % 100);
 }
 
 /* From the last point back, because that is looked at first. */
@@ -282,7 +266,7 @@ static bool draw_labels(struct drawing *drawn, struct page_chart *chart)
     for (size_t i = 0; labels && i < LABELS_MAX && i * step < drawn->count; i++) {
         size_t at = drawn->count - 1 - i * step;
         labels[chart->labels_count++] =
-            (struct page_chart_label){chart_text(drawn->arena, "%.1f", x_of(drawn, at)),
+            (struct page_chart_label){picture_text(drawn->arena, "%.1f", x_of(drawn, at)),
                                       label_of(drawn->arena, json_string_value(cell_of(drawn, at, 0)))};
     }
     return labels;
@@ -295,14 +279,14 @@ static void add_key(struct drawing *drawn, struct page_chart *chart, size_t look
     double x = PLOT_LEFT - KEY_SAMPLE + (double)(at % KEYS_ACROSS) * KEY_WIDTH,
            y = KEYS_Y + (double)(at / KEYS_ACROSS) * KEYS_APART;
     struct page_chart_key *key = &chart->keys[at];
-    *key = (struct page_chart_key){.x = chart_text(drawn->arena, "%.1f", x + KEY_SAMPLE + LETTER_DOWN),
-                                   .y = chart_text(drawn->arena, "%.1f", y + LETTER_DOWN),
+    *key = (struct page_chart_key){.x = picture_text(drawn->arena, "%.1f", x + KEY_SAMPLE + LETTER_DOWN),
+                                   .y = picture_text(drawn->arena, "%.1f", y + LETTER_DOWN),
                                    .word = word,
                                    .line = style};
     if (style) {
-        key->from = chart_text(drawn->arena, "%.1f", x);
-        key->to = chart_text(drawn->arena, "%.1f", x + KEY_SAMPLE);
-        key->line_y = chart_text(drawn->arena, "%.1f", y);
+        key->from = picture_text(drawn->arena, "%.1f", x);
+        key->to = picture_text(drawn->arena, "%.1f", x + KEY_SAMPLE);
+        key->line_y = picture_text(drawn->arena, "%.1f", y);
     } else {
         key->mark = mark_at(drawn, look, x + KEY_SAMPLE / 2.0, y);
     }
@@ -326,7 +310,7 @@ static bool draw_keys(struct drawing *drawn, struct page_chart *chart)
             add_key(drawn, chart, i, NULL, looks[i].word);
     }
     chart->height =
-        chart_text(drawn->arena, "%zu", KEYS_Y + (chart->keys_count - 1) / KEYS_ACROSS * KEYS_APART + 12);
+        picture_text(drawn->arena, "%zu", KEYS_Y + (chart->keys_count - 1) / KEYS_ACROSS * KEYS_APART + 12);
     return true;
 }
 

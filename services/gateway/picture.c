@@ -1,32 +1,15 @@
 /* picture.c: see picture.h. */
 #include "services/gateway/picture.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "services/gateway/chart.h"
 #include "services/gateway/limits.h"
+#include "services/gateway/picture_text.h"
 
 /* A label, then the bars, then the room for the figure at the end of the longest one. */
 enum { BARS_X = 190, BARS_WIDTH = 380, LINE_HEIGHT = 26, BAR_HEIGHT = 18, TEXT_DOWN = 14, FIGURE_GAP = 6 };
-enum { PICTURE_TEXT_BYTES = 96 };
-
-static const char *picture_text(struct arena *arena, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-/* NULL if the arena is full, which the arena remembers. */
-static const char *picture_text(struct arena *arena, const char *format, ...)
-{
-    char text[PICTURE_TEXT_BYTES];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    char *copy = arena_take(arena, strlen(text) + 1);
-    return copy ? strcpy(copy, text) : NULL;
-}
-
 static void set_height(struct arena *arena, size_t lines, struct page_report_table *table)
 {
     table->picture_height = picture_text(arena, "%zu", (lines + 1) * LINE_HEIGHT);
