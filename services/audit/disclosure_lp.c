@@ -39,7 +39,6 @@ struct disclosure_lp *disclosure_lp_open(size_t unknowns)
         disclosure_lp_bound(lp, i, 0, -1);
     }
     set_verbose(lp->program, NEUTRAL);
-    set_presolve(lp->program, PRESOLVE_SENSDUALS, get_presolveloops(lp->program));
     return lp;
 }
 
@@ -79,7 +78,6 @@ static bool solve_for(struct disclosure_lp *lp, size_t unknown, bool most, doubl
         set_maxim(lp->program);
     else
         set_minim(lp->program);
-    default_basis(lp->program);
     int solved = solve(lp->program);
     *bound = get_objective(lp->program);
     return solved == OPTIMAL;
@@ -137,8 +135,10 @@ void disclosure_lp_held_by(struct disclosure_lp *lp, size_t unknown, bool *holds
     double bound;
     for (size_t i = 0; i < lp->unknowns; i++)
         holds[i] = false;
+    set_presolve(lp->program, PRESOLVE_SENSDUALS, get_presolveloops(lp->program));
     if (solve_for(lp, unknown, true, &bound))
         add_holders(lp, holds);
     if (solve_for(lp, unknown, false, &bound))
         add_holders(lp, holds);
+    set_presolve(lp->program, PRESOLVE_NONE, get_presolveloops(lp->program));
 }

@@ -9,7 +9,8 @@ const CUSTODY = "liaison-and-diversion", DEPARTMENT = "emergency-department";
 // Names of day.py's cases.
 const CASES = ["closed", "withdrawn", "in-contact", "on-its-way", "tried", "missing", "detained", "child", "taken", "bare",
   "changed", "closing", "passed-on", "asked-beside", "without-authority", "heard", "muted", "offered"];
-const REPORTS = ["times", "national", "declines", "custody", "open", "breaches", "volume", "section136", "referrals", "change"];
+const REPORTS = ["times", "national", "declines", "custody", "open", "breaches", "volume", "section136", "selfharm",
+  "diversion", "requests", "reached", "looked", "referrals", "change"];
 
 export const STATES = [
   { name: "sign-in", path: "/sign-in" },

@@ -27,11 +27,17 @@ sys.argv.pop()
 CONCORDAT = os.path.join(BUILD, "services", "cli", "concordat")
 PERIOD, YEAR = "2027-03", "2026/27"
 OF_A_YEAR = ("section136",)  # and no other period of it is published
-REPORTS = ("breaches", "change", "custody", "declines", "national", "open", "section136", "times", "volume")
+REPORTS = ("breaches", "change", "custody", "declines", "diversion", "looked", "national", "open",
+           "reached", "requests", "section136", "selfharm", "times", "volume")
 KINDS = ("very_urgent", "urgent", "department")
 SEEDS = int(os.environ.get("SEEDS", "1"))
 VISIBLE = 0.7  # of the counts that are not small, so many are shown at least
 ANY = 10 ** 6  # so many people are in no table here
+ANSWERS = [told for answer in ("screened", "assessed", "consenting") for told in (answer, f"not_{answer}", f"{answer}_not_recorded")]
+STANDS = ("needed", "asked", "yes", "on_the_way", "done", "no", "cancelled")  # and with_yes beside them
+ANSWERED = ("with_yes", "refused_at_least_once", "asked_more_than_once", "reminded")
+BY_WHOM = ("self_defined", "officer_defined", "by_a_clinician", "by_whom_not_recorded")
+CONVEYED = ("ambulance", "police_vehicle", "other_transport", "transport_not_recorded")
 # The counts of each table, and the columns by which its rows are told apart.
 TABLES = {
     ("volume", "volume"): (("source", "urgency", "ages"), ("received", "open", "closed", "withdrawn")),
@@ -53,6 +59,35 @@ TABLES = {
         "stopped_before_its_start", "passed_on", "time_is_up", "met_by_a_later_limit")),
     ("breaches", "urgency_changes"): (("urgency",), ("referrals", "changed", "changed_after_the_limit")),
     ("open", "owners"): (("received", "owner_kind", "owner"), ("open", "overdue")),
+    ("selfharm", "referred"): (("self_harm",), ("referrals",)),
+    ("selfharm", "assessed"): (("ages",), ("referrals", "assessed", "not_assessed", "not_recorded")),
+    ("selfharm", "waits"): (("ages",), ("with_time",)),
+    ("diversion", "stages"): (("point_of_contact",), ("referrals", *ANSWERS)),
+    ("diversion", "ages"): (("ages",), ("referrals",)),
+    ("requests", "requests"): (("what",), ("requests", *STANDS, "with_yes")),
+    ("requests", "answers"): (("what",), ("requests", *ANSWERED)),
+    ("reached", "tries"): (("source",), ("people", "met_later", "ended_unmet", "not_met_yet", "failed_tries")),
+    ("reached", "next"): (("next",), ("failed_tries",)),
+    ("reached", "missing"): (("found_by",), ("times",)),
+    ("reached", "without_contact"): (("reason",), ("people",)),
+    ("reached", "closing"): (("line",), ("times",)),
+    ("looked", "roles"): (("role",), ("times", "records", "who_had_to_do_with_it", "beyond_their_areas", "cases")),
+    ("looked", "readers"): (("role", "of"), ("times", "cases")),
+    ("looked", "beyond"): (("reason",), ("times", "cases")),
+    ("section136", "summary"): (("line",), ("count",)),
+    ("section136", "transport"): (("transport",), ("people",)),
+    ("section136", "place"): (("first_place",), ("people",)),
+    ("section136", "vehicle"): (("reason",), ("people",)),
+    ("section136", "department"): (("reason",), ("people",)),
+    ("section136", "station_grounds"): (("line",), ("people",)),
+    ("section136", "organisations"): (("organisation",), (
+        "people", *CONVEYED, "at_a_police_station", "under_18")),
+    ("section136", "sexes"): (("sex",), ("people", "under_18", "adults", "age_not_known")),
+    ("section136", "ethnic_groups"): (("ethnic_group",), ("people", *BY_WHOM)),
+    ("section136", "ethnic_categories"): (("ethnic_category", "ethnic_group"), ("people", *BY_WHOM)),
+    ("section136", "ended"): (("ended_as",), ("people",)),
+    ("section136", "extensions"): (("reason",), ("people",)),
+    ("section136", "police_time"): (("first_place",), ("people",)),
     **{("change", table): (("month",), ("count", "out_of")) for table in
        ("told", "accepted", "response", "declined")},
     **{("change", f"seen_{kind}"): (("month", "measure"), ("count", "out_of")) for kind in KINDS},
@@ -146,7 +181,7 @@ class Published:
         for name, printed in self.cells.items():
             self.attack.cell(*name, printed=printed)
         for part in (self.volume, self.declines, self.national, self.times, self.breaches, self.across,
-                     self.change):
+                     self.change, self.beside, self.section136):
             part()
 
     def of(self, report, table):
@@ -253,6 +288,115 @@ class Published:
                     [("breaches", "urgency_changes", *row, "referrals") for row in self.of("breaches", "urgency_changes")], True)
         self.sum_up(("volume", "sources", "all", "open"), [("open", "owners", *row, "open") for row in self.of("open", "owners")
                                                                if row[0] == "in the period"], True)
+
+    def all_of(self, report, table, count):
+        """The row of all is the sum of the other rows."""
+        rows = self.of(report, table)
+        if ("all",) in rows:
+            self.sum_up((report, table, "all", count), [(report, table, *row, count) for row in rows if row != ("all",)], True)
+
+    def in_row(self, report, table, row, total, parts, rest=False):
+        self.sum_up((report, table, *row, total), [(report, table, *row, part) for part in parts], rest)
+
+    def beside(self):
+        """Self-harm, liaison and diversion, requests, who could not be reached, and who looked."""
+        for report, table in (("selfharm", "assessed"), ("selfharm", "waits"), ("diversion", "stages"), ("requests", "requests"),
+                              ("requests", "answers"), ("reached", "tries"), ("reached", "missing"), ("looked", "roles")):
+            for count in TABLES[(report, table)][1]:
+                if count != "cases":
+                    self.all_of(report, table, count)
+        self.sum_up(("volume", "sources", "emergency department", "received"),
+                    [("selfharm", "referred", *row, "referrals") for row in self.of("selfharm", "referred")], True)
+        self.sum_up(("volume", "sources", "liaison and diversion", "received"), [("diversion", "stages", "all", "referrals")])
+        self.sum_up(("diversion", "stages", "all", "referrals"),
+                    [("diversion", "ages", *row, "referrals") for row in self.of("diversion", "ages")], True)
+        self.sum_up(("selfharm", "referred", "yes", "referrals"), [("selfharm", "assessed", "all", "referrals")])
+        for row in self.of("selfharm", "assessed"):
+            self.in_row("selfharm", "assessed", row, "referrals", ("assessed", "not_assessed", "not_recorded"))
+            self.sum_up(("selfharm", "assessed", *row, "assessed"), [("selfharm", "waits", *row, "with_time")], True)
+        for row in self.of("diversion", "stages"):
+            for at in range(0, len(ANSWERS), 3):
+                self.in_row("diversion", "stages", row, "referrals", ANSWERS[at:at + 3])
+        for row in self.of("requests", "requests"):
+            self.in_row("requests", "requests", row, "requests", STANDS)
+            self.sum_up(("requests", "requests", *row, "requests"), [("requests", "answers", *row, "requests")])
+            # A request that was a yes, and is now on the way or there, has had its first yes.
+            self.sum_up(("requests", "answers", *row, "with_yes"), [("requests", "requests", *row, "with_yes")])
+            self.sum_up(("requests", "requests", *row, "with_yes"), [("requests", "requests", *row, stands) for stands in
+                                                                    ("yes", "on_the_way", "done")], True)
+            for part in ANSWERED:
+                self.in_row("requests", "answers", row, "requests", (part,), True)
+        for row in self.of("reached", "tries"):
+            self.in_row("reached", "tries", row, "people", ("met_later", "ended_unmet", "not_met_yet"))
+            self.in_row("reached", "tries", row, "failed_tries", ("people",), True)
+            self.sum_up(("volume", "sources", *row, "received"), [("reached", "tries", *row, "people")], True)
+        self.sum_up(("reached", "tries", "all", "failed_tries"),
+                    [("reached", "next", *row, "failed_tries") for row in self.of("reached", "next")], True)
+        for row in self.of("looked", "roles"):
+            self.in_row("looked", "roles", row, "times", ("records", "who_had_to_do_with_it"))
+            self.in_row("looked", "roles", row, "records", ("beyond_their_areas",), True)
+            self.in_row("looked", "roles", row, "times", ("cases",), True)
+            self.sum_up(("looked", "roles", *row, "times"),
+                        [("looked", "readers", *of, "times") for of in self.of("looked", "readers") if of[0] == row[0]], True)
+        for row in self.of("looked", "readers"):
+            self.in_row("looked", "readers", row, "times", ("cases",), True)
+        for row in self.of("looked", "beyond"):
+            self.in_row("looked", "beyond", row, "times", ("cases",), True)
+        self.sum_up(("looked", "roles", "all", "beyond_their_areas"),
+                    [("looked", "beyond", *row, "times") for row in self.of("looked", "beyond")], True)
+
+    def section136(self):
+        """It is published of a year, and no other report is."""
+        def line(begins):
+            found = [row for row in self.of("section136", "summary") if row[0].startswith(begins)]
+            return ("section136", "summary", found[0][0] if found else begins, "count")
+
+        people = line("people detained")
+        for table in ("transport", "place", "ethnic_groups", "ethnic_categories", "ended"):
+            self.sum_up(people, [("section136", table, *row, "people") for row in self.of("section136", table)], True)
+        for begins in ("arrival", "held for more", "held beyond", "extension", "escaped", "handover by the police recorded",
+                       "under 18 at the receipt", "under 18 at a", "then detained"):
+            self.sum_up(people, [line(begins)], True)
+        self.sum_up(line("extension"), [line("has more")], True)
+        self.sum_up(line("extension"), [("section136", "extensions", *row, "people") for row in
+                                        self.of("section136", "extensions")], True)
+        self.sum_up(line("handover by the police recorded"), [line("handover by the police took")], True)
+        for table, counts in (("organisations", TABLES[("section136", "organisations")][1]),
+                              ("sexes", TABLES[("section136", "sexes")][1]), ("police_time", ("people",))):
+            for count in counts:
+                self.all_of("section136", table, count)
+        for table in ("organisations", "sexes"):
+            self.sum_up(people, [("section136", table, "all", "people")])
+            self.sum_up(line("under 18 at the receipt"), [("section136", table, "all", "under_18")])
+        self.sum_up(line("handover by the police recorded"), [("section136", "police_time", "all", "people")])
+        for row in self.of("section136", "organisations"):
+            self.in_row("section136", "organisations", row, "people", CONVEYED)
+            self.in_row("section136", "organisations", row, "people", ("at_a_police_station",), True)
+            self.in_row("section136", "organisations", row, "people", ("under_18",), True)
+        for row in self.of("section136", "sexes"):
+            self.in_row("section136", "sexes", row, "people", ("under_18", "adults", "age_not_known"))
+        for table in ("ethnic_groups", "ethnic_categories"):
+            for row in self.of("section136", table):
+                self.in_row("section136", table, row, "people", BY_WHOM)
+        for group, in self.of("section136", "ethnic_groups"):
+            for count in ("people", *BY_WHOM):
+                self.sum_up(("section136", "ethnic_groups", group, count),
+                            [("section136", "ethnic_categories", *row, count) for row in
+                             self.of("section136", "ethnic_categories") if row[1] == group], True)
+        for transport, count in (("ambulance", "ambulance"), ("police vehicle", "police_vehicle"),
+                                 ("not recorded", "transport_not_recorded")):
+            self.sum_up(("section136", "transport", transport, "people"), [("section136", "organisations", "all", count)])
+        self.sum_up(("section136", "transport", "police vehicle", "people"),
+                    [("section136", "vehicle", *row, "people") for row in self.of("section136", "vehicle")], True)
+        self.sum_up(("section136", "place", "emergency department", "people"),
+                    [("section136", "department", *row, "people") for row in self.of("section136", "department")], True)
+        grounds = {row[0][:9]: ("section136", "station_grounds", *row, "people") for row in
+                   self.of("section136", "station_grounds")}
+        for begins in ("all three", "imminent ", "no other ", "a health "):
+            if "at a poli" in grounds and begins in grounds:
+                self.attack.add_up(self.attack.cell(*grounds["at a poli"]), [self.attack.cell(*grounds[begins])], True)
+        if "at a poli" in grounds:
+            self.sum_up(grounds["at a poli"], [("section136", "organisations", "all", "at_a_police_station")])
 
     def of_period(self, table):
         return [row for row in self.of("change", table) if row[0] == PERIOD]

@@ -79,7 +79,7 @@ class Audit(unittest.TestCase):
         browser = self.enter("inspector")
         self.await_verdict(browser)  # from here on the trail's face stays as it is
         links = re.findall(r'href="(/audit/reports/(\w+))"', browser.get("/audit").text)
-        self.assertEqual(len(links), 10)
+        self.assertEqual(len(links), 15)
         for path, name in links:
             with self.subTest(report=name):
                 made = browser.get(f"{path}.json")

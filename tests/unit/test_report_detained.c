@@ -44,6 +44,8 @@ struct entry {
     double occurred_min;
     double started_min; /* of the hours; with starts */
     bool starts, from_referral, child;
+    uint32_t grounds, extension_min; /* so many of the three grounds, in their order */
+    double more_min;                 /* that the hours have by an extension */
 };
 
 static int64_t at_min(double minutes)
@@ -54,6 +56,10 @@ static int64_t at_min(double minutes)
 static void tell_entry(struct entry entry)
 {
     Concordat__V1__Flag found[] = {CONCORDAT__V1__FLAG__FLAG_UNDER_18_AT_POLICE_STATION};
+    Concordat__V1__StationGround grounds[] = {
+        CONCORDAT__V1__STATION_GROUND__STATION_GROUND_IMMINENT_RISK,
+        CONCORDAT__V1__STATION_GROUND__STATION_GROUND_NO_OTHER_PLACE,
+        CONCORDAT__V1__STATION_GROUND__STATION_GROUND_HEALTH_PROFESSIONAL};
     Concordat__V1__Instant occurred = CONCORDAT__V1__INSTANT__INIT;
     Concordat__V1__DetentionNoted what = CONCORDAT__V1__DETENTION_NOTED__INIT;
     Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
@@ -67,7 +73,12 @@ static void tell_entry(struct entry entry)
     what.power = entry.step == STEP(USED) ? SECTION_136 : 0;
     what.from_referral = entry.from_referral;
     what.started_ms = entry.starts ? at_min(entry.started_min) : 0;
-    what.until_ms = entry.starts ? at_min(entry.started_min + 1440) : 0;
+    what.until_ms = entry.starts ? at_min(entry.started_min + 1440 + entry.more_min) : 0;
+    what.n_grounds = entry.grounds;
+    what.grounds = grounds;
+    what.minutes = entry.extension_min;
+    what.extension_reason =
+        entry.extension_min ? CONCORDAT__V1__EXTENSION_REASON__EXTENSION_REASON_CONDITION : 0;
     what.n_found = entry.child;
     what.found = found;
     event.what_case = CONCORDAT__V1__EVENT__WHAT_DETENTION_NOTED;
@@ -229,11 +240,95 @@ static void what_nobody_said_is_not_recorded_and_not_called_not_known(void **sta
     cell_is("place", "not recorded", "people", "1");
 }
 
+/* How it ended is the first end of the last use. */
+static void a_detention_that_began_again_has_not_ended(void **state)
+{
+    (void)state;
+    tell_used(0);
+    tell_arrived(0, PLACE(HEALTH_BASED), 0);
+    tell_then(STEP(ENDED), STATE(ENDED), 100);
+    read_at(200);
+    cell_is("ended", "none needed", "people", "1");
+    tell_then(STEP(USED), STATE(USED), 200);
+    read_at(300);
+    cell_is("ended", "not ended", "people", "1");
+    assert_false(report_reader_has_row("ended", "none needed"));
+}
+
+static void an_extension_that_gave_no_hours_is_recorded_all_the_same(void **state)
+{
+    (void)state;
+    struct entry extended = {
+        .step = STEP(EXTENDED), .state = STATE(HELD), .starts = true, .extension_min = 60};
+    tell_used(0);
+    tell_arrived(0, PLACE(HEALTH_BASED), 0);
+    extended.occurred_min = 1500; /* too late */
+    tell_entry(extended);
+    read_at(1510);
+    cell_is("summary", "extension recorded", "count", "1");
+    cell_is("summary", "has more than 24 hours by an extension", "count", "0");
+    cell_is("extensions", "condition", "people", "1");
+    extended.more_min = 60;
+    tell_entry(extended);
+    read_at(1520);
+    cell_is("extensions", "condition", "people", "1");
+    cell_is("summary", "has more than 24 hours by an extension", "count", "1");
+}
+
+static void a_police_station_after_a_suite_is_in_its_grounds_and_in_the_table_of_organisations(void **state)
+{
+    (void)state;
+    tell_used(0);
+    tell_arrived(0, PLACE(HEALTH_BASED), 0);
+    tell_arrived(60, PLACE(POLICE_STATION), 0);
+    tell_entry((struct entry){.step = STEP(STATION_AUTHORISED),
+                              .state = STATE(HELD),
+                              .starts = true,
+                              .occurred_min = 61,
+                              .grounds = 2});
+    read_at(70);
+    cell_is("place", "health based", "people", "1");
+    cell_is("station_grounds", "at a police station at any time", "people", "1");
+    cell_is("station_grounds", "all three grounds recorded", "people", "0");
+    cell_is("station_grounds", "imminent risk", "people", "1");
+    cell_is("station_grounds", "no other place", "people", "1");
+    cell_is("station_grounds", "a health professional", "people", "0");
+    cell_is("organisations", "ZZ9", "at_a_police_station", "1");
+    cell_is("organisations", "all", "transport_not_recorded", "1");
+    cell_is("organisations", "all", "under_18", "1");
+    tell_entry((struct entry){.step = STEP(STATION_AUTHORISED),
+                              .state = STATE(HELD),
+                              .starts = true,
+                              .occurred_min = 62,
+                              .grounds = 3});
+    read_at(80);
+    cell_is("station_grounds", "all three grounds recorded", "people", "1");
+}
+
+static void people_detained_are_told_apart_by_sex_and_by_ethnic_group(void **state)
+{
+    (void)state;
+    tell_used(0);
+    tell_arrived(0, PLACE(HEALTH_BASED), 0);
+    tell_then(STEP(POLICE_LEFT), STATE(HELD), 90);
+    read_at(100);
+    cell_is("sexes", "female", "under_18", "1");
+    cell_is("sexes", "all", "people", "1");
+    cell_is("ethnic_groups", "Asian", "by_whom_not_recorded", "1");
+    cell_is("ethnic_categories", "H|Asian", "people", "1");
+    cell_is("police_time", "health based", "hours", "1.5");
+    cell_is("police_time", "all", "median_min", "90.0");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, detained_set_up, detained_tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_detention_that_began_again_has_not_ended),
+        TEST(an_extension_that_gave_no_hours_is_recorded_all_the_same),
+        TEST(a_police_station_after_a_suite_is_in_its_grounds_and_in_the_table_of_organisations),
+        TEST(people_detained_are_told_apart_by_sex_and_by_ethnic_group),
         TEST(what_nobody_said_is_not_recorded_and_not_called_not_known),
         TEST(who_is_only_on_the_way_has_not_arrived),
         TEST(the_first_end_stands_until_the_power_is_used_again),

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/worlds/chained.h"
+#include "tests/worlds/story_referral.h"
 
 #define EVENT       (Concordat__V1__Event) CONCORDAT__V1__EVENT__INIT
 #define TEXT(text)  ((char *)(uintptr_t)(text)) /* protobuf-c has no const; packing does not write */
@@ -201,74 +202,20 @@ static size_t fill_clocks(const struct story *story, const struct story_person *
     return person->place == 0 ? 1 : 2;
 }
 
-/* What only the source of a referral records. */
-static void story_details(Concordat__V1__Referral *referral, Concordat__V1__Source source)
-{
-    static Concordat__V1__StreetTriage triage = CONCORDAT__V1__STREET_TRIAGE__INIT;
-    static Concordat__V1__LiaisonAndDiversion liaison = CONCORDAT__V1__LIAISON_AND_DIVERSION__INIT;
-    triage.kind_of_place = CONCORDAT__V1__KIND_OF_PLACE__KIND_OF_PLACE_BRIDGE;
-    liaison.offence_category = CONCORDAT__V1__OFFENCE_CATEGORY__OFFENCE_CATEGORY_PUBLIC_ORDER;
-    if (source == CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE) {
-        referral->details_case = CONCORDAT__V1__REFERRAL__DETAILS_STREET_TRIAGE;
-        referral->street_triage = &triage;
-    } else if (source == CONCORDAT__V1__SOURCE__SOURCE_LIAISON_AND_DIVERSION) {
-        referral->details_case = CONCORDAT__V1__REFERRAL__DETAILS_LIAISON_AND_DIVERSION;
-        referral->liaison_and_diversion = &liaison;
-    }
-}
-
 void story_receive(struct story *story, uint32_t number, struct story_person person)
 {
     uint8_t id[16];
     fill_id(number, id);
-    Concordat__V1__Demographics demographics = CONCORDAT__V1__DEMOGRAPHICS__INIT;
-    demographics.age_known = person.age >= 0;
-    demographics.age_years = person.age >= 0 ? (uint32_t)person.age : 0;
-    demographics.age_estimated = person.guessed_adult_looks_under_18;
-    demographics.looks_under_18 = person.guessed_adult_looks_under_18;
-    demographics.gender = TEXT("2");
-    demographics.ethnic_category = TEXT("H");
-    Concordat__V1__Instant decided = CONCORDAT__V1__INSTANT__INIT, arrived = CONCORDAT__V1__INSTANT__INIT;
-    decided.unix_ms = STORY_START_MS + person.decided_min * STORY_MIN_MS;
-    decided.basis = person.decided;
-    arrived.unix_ms = STORY_START_MS + person.arrived_min * STORY_MIN_MS;
-    arrived.basis = CONCORDAT__V1__BASIS__BASIS_STATED;
-    Concordat__V1__Legal legal = CONCORDAT__V1__LEGAL__INIT;
-    legal.status = CONCORDAT__V1__LEGAL_STATUS__LEGAL_STATUS_SECTION_136;
-    legal.place_of_safety = person.place;
-    legal.transport = person.transport;
-    legal.arrived_at_place_of_safety_at = &arrived;
-    Concordat__V1__Need needs[] = {CONCORDAT__V1__NEED__NEED_AMHP, CONCORDAT__V1__NEED__NEED_PLACE_OF_SAFETY};
-    Concordat__V1__Flag flags[] = {CONCORDAT__V1__FLAG__FLAG_NAME_MISSING,
-                                   CONCORDAT__V1__FLAG__FLAG_AGE_CONTRADICTS};
-    Concordat__V1__Referral referral = CONCORDAT__V1__REFERRAL__INIT;
-    referral.id = (ProtobufCBinaryData){sizeof id, id};
-    referral.source = person.source;
-    referral.organisation = TEXT("ZZ9");
-    referral.site = TEXT("northmoor-car");
-    referral.referrer_role = CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_STREET_TRIAGE_NURSE;
-    referral.urgency_set_by = CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_OTHER;
-    Concordat__V1__Safeguarding concerns[] = {CONCORDAT__V1__SAFEGUARDING__SAFEGUARDING_CHILD_AT_RISK,
-                                              CONCORDAT__V1__SAFEGUARDING__SAFEGUARDING_MODERN_SLAVERY};
-    referral.n_safeguarding = 2;
-    referral.safeguarding = concerns;
-    story_details(&referral, person.source);
-    referral.urgency = person.urgency;
-    referral.person = &demographics;
-    referral.drill = person.drill;
-    referral.decided_at = person.decided == 0 ? NULL : &decided;
-    referral.legal = person.place == 0 ? NULL : &legal;
-    referral.n_needs = person.place == 0 ? 0 : 2;
-    referral.needs = needs;
-    referral.n_flags = 1;
-    referral.flags = flags;
+    struct story_referral said;
+    story_refer(&said, &person);
+    said.referral.id = (ProtobufCBinaryData){sizeof id, id};
     Concordat__V1__ClockChange clocks[2], *pointers[2] = {&clocks[0], &clocks[1]};
     Concordat__V1__Received what = CONCORDAT__V1__RECEIVED__INIT;
-    what.referral = &referral;
+    what.referral = &said.referral;
     what.area = TEXT("northmoor");
     what.routed_as = person.routed_as != 0 ? person.routed_as : person.urgency;
     what.n_flags = person.age_by_birth ? 2 : 1;
-    what.flags = flags;
+    what.flags = said.flags;
     what.routed_age = (uint32_t)person.age_by_birth;
     what.telephoned = person.rang_min > 0;
     what.rang_ms = what.telephoned ? story->now_ms - person.rang_min * STORY_MIN_MS : 0;

@@ -59,8 +59,14 @@ struct story_person {
     Concordat__V1__Basis decided;
     Concordat__V1__PlaceOfSafety place;
     Concordat__V1__Transport transport;
-    int64_t arrived_min; /* at the place of safety; with place */
-    int64_t rang_min;    /* so long ago somebody rang, and a coordinator enters it now; 0: nobody rang */
+    int64_t arrived_min;                            /* at the place of safety; with place */
+    Concordat__V1__PointOfContact point_of_contact; /* of liaison and diversion, as the next two */
+    Concordat__V1__Answered screened, consents;
+    Concordat__V1__Answered self_harm;        /* of an emergency department, as the next two */
+    int64_t department_min, psychosocial_min; /* arrived there, and was assessed; with assessed */
+    Concordat__V1__Answered assessed;         /* by liaison and diversion too */
+    Concordat__V1__EthnicityStatedBy stated_by;
+    int64_t rang_min; /* so long ago somebody rang, and a coordinator enters it now; 0: nobody rang */
 };
 
 /* Opens a story with a trail in a new temporary folder; closing removes the folder. */

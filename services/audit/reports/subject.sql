@@ -8,16 +8,6 @@
 -- its denominator. A wait is in milliseconds, or NULL if it has not come to that; no wait is negative, and what was stated
 -- the other way round has a measure of its own.
 
--- 16 groups and 5, as the census of 2001 has them. Z was asked and not stated, 99 is not known: they are told apart.
--- @part ethnicity5
-CASE WHEN ethnic_category IN ('A', 'B', 'C') THEN 'White' WHEN ethnic_category IN ('D', 'E', 'F', 'G') THEN 'Mixed'
-  WHEN ethnic_category IN ('H', 'J', 'K', 'L') THEN 'Asian' WHEN ethnic_category IN ('M', 'N', 'P') THEN 'Black'
-  WHEN ethnic_category IN ('R', 'S') THEN 'Other' WHEN ethnic_category = 'Z' THEN 'not stated'
-  WHEN ethnic_category = '99' THEN 'not known' ELSE 'not recorded' END
--- @part sex
-CASE gender WHEN '1' THEN 'male' WHEN '2' THEN 'female' WHEN '3' THEN 'non-binary' WHEN '4' THEN 'other'
-  WHEN 'Z' THEN 'not stated' WHEN 'X' THEN 'not known' ELSE 'not recorded' END
-
 -- The national measures, under their codes: counts of new referrals, of those with a face-to-face contact, and of those with
 -- one in time. A code is followed by a for 18 and over, b for under 18, and nothing for all ages.
 -- @ground
@@ -56,7 +46,6 @@ WITH apart AS (SELECT c.*,
     (SELECT t.organisation FROM main.team t WHERE t.team = c.last_accepted_team) AS last_accepted_organisation,
     (SELECT t.team_type FROM main.team t WHERE t.team = ${recorded_team}) AS recorded_type,
     p.published_contact_ms,
-    ${ethnicity5} AS ethnicity5, ${sex} AS sex,
     c.first_offer_at_ms - c.received_at_ms AS to_offer_ms,
     c.first_accepted_at_ms - c.received_at_ms AS to_accepted_ms,
     c.referrer_told_at_ms - c.received_at_ms AS to_told_ms,
@@ -79,7 +68,7 @@ SELECT a.referral, a.number, a.received_at_ms, a.ended_at_ms, a.as_at_ms, a.stat
   coalesce(a.last_accepted_team, 'none') AS last_accepted_team,
   coalesce(a.last_accepted_organisation, 'none') AS last_accepted_organisation, coalesce(a.area, 'not recorded') AS area,
   coalesce(a.urgency, 'not recorded') AS urgency_recorded, a.urgency_used, a.urgency_order, a.age_band, a.sex,
-  coalesce(a.ethnic_category, 'not recorded') AS ethnicity16, a.ethnicity5,
+  a.ethnicity16, a.ethnicity5,
   london_period(a.received_at_ms, 'day') AS day, london_period(a.received_at_ms, 'week') AS week,
   london_period(a.received_at_ms, 'month') AS month, london_period(a.received_at_ms, 'quarter') AS quarter,
   london_period(a.received_at_ms, 'half') AS half, london_period(a.received_at_ms, 'financial year') AS financial_year,
