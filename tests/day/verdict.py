@@ -107,6 +107,17 @@ async def _check_clocks(day):
     yield Check("clocks", process.returncode == 0, said.decode().strip().splitlines()[-1])
 
 
+async def _check_published(day):
+    """The official national figures, counted by the publication's own steps by a program that knows nothing of the demo."""
+    process = await asyncio.create_subprocess_exec(
+        "/usr/bin/python3", os.path.join(day.region.source, "tests", "day", "published_rule.py"),
+        day.region.path("inspection", "trail.db"), "--concordat", day.region.program("concordat"),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
+    said, _ = await process.communicate()
+    print(f"\n==== The published measures, counted by the publication's rule\n{said.decode()}", flush=True)
+    yield Check("published", process.returncode == 0, said.decode().strip().splitlines()[-1])
+
+
 def _check_processes(day):
     faults = day.faults()
     killed = f", {day.kills} killed and started again" if day.options.kills else ""
@@ -168,6 +179,7 @@ async def verdict(day, stop=None):
     checks += [check async for check in _check_referrals(day)]
     checks += _check_kinds(day)
     checks += [check async for check in _check_clocks(day)]
+    checks += [check async for check in _check_published(day)]
     print(f"\n==== The day, seed {day.options.seed}: {_what_happened(day)}")
     for check in checks:
         print(f"{'ok' if check.held else 'FAILED':7}{check.name:15} {check.figure}")
