@@ -60,16 +60,24 @@ static json_t *variation(const struct xmr_point *point, enum xmr_better better)
 
 /* ---- numbers ---- */
 
-/* As all figures of reports: one decimal. */
-static json_t *shown(double value)
+/* As all figures of reports: one decimal, and a half away from zero. A mean of printed values is a fraction
+ * with a small denominator: what is so near to a half is one, though the nearest binary number may lie below
+ * it. */
+static double to_tenths(double value)
 {
-    return isnan(value) ? json_null() : json_real(round(value * 10) / 10);
+    static const double near = 1e-9;
+    return round(value * 10 + copysign(near, value)) / 10;
 }
 
-/* NAN if no value could be below it, as it is shown. */
+static json_t *shown(double value)
+{
+    return isnan(value) ? json_null() : json_real(to_tenths(value));
+}
+
+/* NAN if no value could be below it. */
 static double lower_limit(const struct charted *charted)
 {
-    return charted->chart.lower >= 0.05 ? charted->chart.lower : NAN;
+    return charted->chart.lower > 0 ? charted->chart.lower : NAN;
 }
 
 /* NAN if no value could be above it. */
@@ -87,7 +95,7 @@ static void say_limit(char *text, size_t size, const char *which, double limit)
     if (isnan(limit))
         snprintf(words, sizeof words, "no %s limit that a value could pass", which);
     else
-        snprintf(words, sizeof words, "%s limit %.1f", which, limit);
+        snprintf(words, sizeof words, "%s limit %.1f", which, to_tenths(limit));
     put_words(text, size, ", ", words);
 }
 
@@ -123,7 +131,7 @@ static void say_chart(const struct charted *charted, char text[SAYS_BYTES])
         snprintf(text, SAYS_BYTES, "there is no value to draw: each is hidden, or there was nobody");
         return;
     }
-    snprintf(text, SAYS_BYTES, "mean %.1f %s", charted->chart.mean, charted->unit);
+    snprintf(text, SAYS_BYTES, "mean %.1f %s", to_tenths(charted->chart.mean), charted->unit);
     if (!isnan(charted->chart.upper)) {
         say_limit(text, SAYS_BYTES, "lower", lower_limit(charted));
         say_limit(text, SAYS_BYTES, "upper", upper_limit(charted));

@@ -295,6 +295,30 @@ static void a_clock_that_a_correction_of_the_time_moved_has_the_same_limit(void 
     assert_false(report_reader_has_row("corrected", "R-0001"));
 }
 
+/* It was met by the limit that ran out, which the correction moved too. */
+static void a_limit_that_a_correction_of_the_time_moved_is_no_earlier_one(void **state)
+{
+    (void)state;
+    const Concordat__V1__Clock review = CONCORDAT__V1__CLOCK__CLOCK_CUSTODY_REVIEW;
+    Concordat__V1__ClockCorrected what = CONCORDAT__V1__CLOCK_CORRECTED__INIT;
+    Concordat__V1__Event event = CONCORDAT__V1__EVENT__INIT;
+    what.ahead_ms = 90 * STORY_MIN_MS;
+    event.what_case = CONCORDAT__V1__EVENT__WHAT_CLOCK_CORRECTED;
+    event.clock_corrected = &what;
+    story_receive(&story, 1, person);
+    tell_clock(1, review, 0, 60, 0);
+    story_at(&story, 60);
+    story_breach(&story, 1, review);
+    story_at(&story, 70);
+    story_tell(&story, 0, &event);
+    story_at(&story, 160);
+    tell_clock(1, review, 0, 0, 140);
+    read_breaches();
+    cell_is("corrected", "R-0001", "what", "told late, and was in time");
+    cell_is("clocks", "custody review", "met", "1");
+    cell_is("clocks", "custody review", "met_by_a_later_limit", "0");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, breaches_set_up, breaches_tear_down)
 
 int main(void)
@@ -302,6 +326,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_urgency_that_is_changed_too_does_not_hide_that_a_contact_was_told_late),
         TEST(a_handover_that_is_stated_as_before_the_arrival_was_not_told_late),
+        TEST(a_limit_that_a_correction_of_the_time_moved_is_no_earlier_one),
         TEST(a_clock_that_a_correction_of_the_time_moved_has_the_same_limit),
         TEST(an_extension_is_no_change_of_the_urgency),
         TEST(a_response_is_national_only_if_a_national_measure_has_its_time),

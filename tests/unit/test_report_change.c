@@ -160,6 +160,35 @@ static void a_fall_in_the_last_month_is_a_concern(void **state)
     assert_false(report_reader_says("verdicts", "Accepted"));
 }
 
+/* Twelve months whose mean is 48.15; the sum of their nearest binary numbers is less. */
+static void a_half_is_rounded_away_from_zero(void **state)
+{
+    (void)state;
+    static const int told[][2] = {{1, 2}, {4, 11}, {5, 9}, {7, 15}, {6, 13}, {1, 2},
+                                  {1, 2}, {4, 11}, {4, 9}, {9, 13}, {1, 2},  {3, 7}};
+    for (int i = 0; i < 12; i++)
+        tell_month(2026 + (9 + i) / 12, (9 + i) % 12 + 1, told[i][1], told[i][0], 10);
+    story.now_ms = begin_of(2027, 10) + STORY_MIN_MS;
+    story_cover(&story, 60, 0);
+    const json_t *table = ask_table("change", "told", begin_of(2026, 10), begin_of(2027, 10), true);
+    report_reader_read(&story, "change", begin_of(2026, 10), begin_of(2027, 10));
+    cell_is("told", "2027-09", "mean", "48.2");
+    assert_non_null(strstr(said_of(table), "mean 48.2 percent"));
+}
+
+/* A limit of 0.02 is passed by 0, and says so. */
+static void a_limit_just_above_nothing_is_a_limit(void **state)
+{
+    (void)state;
+    static const int told[] = {6, 2, 1, 5, 6, 8, 9, 9, 8, 3, 3, 1};
+    for (int i = 0; i < 12; i++)
+        tell_month(2026 + (9 + i) / 12, (9 + i) % 12 + 1, 12, told[i], 10);
+    story.now_ms = begin_of(2027, 10) + STORY_MIN_MS;
+    story_cover(&story, 60, 0);
+    report_reader_read(&story, "change", begin_of(2026, 10), begin_of(2027, 10));
+    cell_is("told", "2027-09", "lower_limit", "0.0");
+}
+
 static void what_the_chart_says_is_said_in_a_sentence_too(void **state)
 {
     (void)state;
@@ -277,6 +306,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_fall_in_the_last_month_is_a_concern),
+        TEST(a_half_is_rounded_away_from_zero),
+        TEST(a_limit_just_above_nothing_is_a_limit),
         TEST(what_the_chart_says_is_said_in_a_sentence_too),
         TEST(a_chart_has_the_months_that_it_needs),
         TEST(a_month_that_has_not_ended_is_left_out_and_named),

@@ -61,7 +61,7 @@ static bool fits(const json_t *cell, enum report_kind kind)
 {
     switch (kind) {
     case REPORT_KEY:
-        return json_is_string(cell) || json_is_integer(cell);
+        return json_string_length(cell) > 0 || json_is_integer(cell); /* what is not there is null */
     case REPORT_COUNT:
     case REPORT_EVENT:
         return json_is_integer(cell);

@@ -39,7 +39,7 @@ SELECT clock, provenance, standard, count(*) AS started, count(*) FILTER (WHERE 
   round(100.0 * count(*) FILTER (WHERE stands = 'met') / nullif(count(*) FILTER (WHERE stands <> 'passed on'), 0), 1)
     AS met_percent_of_started,
   count(*) FILTER (WHERE stands = 'met' AND (k.referral, k.clock) IN (SELECT referral, clock FROM limit_corrected
-    WHERE due_then_ms < stopped_at_ms)) AS met_by_a_later_limit
+    WHERE limit_ms < stopped_at_ms)) AS met_by_a_later_limit
 FROM clock_now k JOIN counted USING (referral)
 GROUP BY clock, provenance, standard
 ORDER BY clock, provenance, standard
@@ -61,7 +61,7 @@ ORDER BY clock, provenance, standard
 SELECT c.number, k.clock, k.provenance, k.standard, c.source, c.urgency_used AS urgency,
   utc(k.due_at_ms) AS due, utc(k.stopped_at_ms) AS stopped,
   round((k.ran_until_ms - k.due_at_ms) / 60000.0, 1) AS late_min,
-  c.state, c.outcome, c.offers, coalesce(c.last_accepted_team, '') AS last_accepted_team
+  c.state, c.outcome, c.offers, c.last_accepted_team
 FROM clock_now k JOIN counted c USING (referral)
 WHERE ${late} ORDER BY k.due_at_ms, ${by_number c.number}
 

@@ -43,7 +43,7 @@ WITH ran_out AS (SELECT b.*, b.due_at_ms + CASE WHEN b.clock IN ('response', 're
     ELSE coalesce((SELECT h.ahead_ms FROM main.clock_correction h WHERE h.seq <= b.seq
       OR h.at_ms <= coalesce(k.stopped_at_ms, h.at_ms) ORDER BY h.seq DESC LIMIT 1), 0) - ${ahead b.seq} END AS limit_ms
   FROM main.breach b LEFT JOIN main.clock k ON k.referral = b.referral AND k.clock = b.clock)
-SELECT b.seq, b.referral, b.clock, b.due_at_ms AS due_then_ms, k.due_at_ms, k.stopped_at_ms, k.stands,
+SELECT b.seq, b.referral, b.clock, b.due_at_ms AS due_then_ms, b.limit_ms, k.due_at_ms, k.stopped_at_ms, k.stands,
   CASE WHEN k.clock IS NULL THEN 'the clock never ran'
     WHEN k.stands = 'passed on' THEN 'passed on to another provider'
     WHEN k.stands = 'stopped before its start' THEN k.stands

@@ -3,7 +3,7 @@
 -- @on refusals
 
 -- @part mark
-CASE WHEN ${marked} THEN 'not a reason to turn a person away' ELSE '' END
+CASE WHEN ${marked} THEN 'not a reason to turn a person away' END
 
 -- @table reasons Declined offers by reason
 -- @column reason key

@@ -123,7 +123,7 @@ ORDER BY place, ages_place
 -- @column with_another_limit people
 -- @sum clocks = with_another_limit + rest
 SELECT m.kind AS measure, printf('%d min', m.limit_min) AS national_limit,
-  CASE WHEN min(s.response_limit_ms) < max(s.response_limit_ms) THEN printf('%d to %d min',
+  CASE WHEN min(s.response_limit_ms) / 60000 < max(s.response_limit_ms) / 60000 THEN printf('%d to %d min',
     min(s.response_limit_ms) / 60000, max(s.response_limit_ms) / 60000)
     WHEN count(s.response_limit_ms) > 0 THEN printf('%d min', max(s.response_limit_ms) / 60000) ELSE 'none' END
     AS policy_limit,

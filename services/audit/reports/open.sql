@@ -40,7 +40,7 @@ ORDER BY c.received, open DESC, i.owner
 SELECT c.number, coalesce(i.owner_kind, 'NOBODY') AS owner_kind, i.owner, c.state, c.source,
   c.urgency_used AS urgency, round((c.as_at_ms - c.received_at_ms) / 60000.0, 1) AS age_min,
   c.offers, utc(i.act_by_ms) AS act_by,
-  CASE WHEN i.act_by_ms < c.as_at_ms THEN 'overdue' ELSE '' END AS mark
+  CASE WHEN i.act_by_ms < c.as_at_ms THEN 'overdue' END AS mark
 FROM ${open}
 ORDER BY c.received_at_ms, ${by_number c.number}
 
