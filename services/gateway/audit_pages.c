@@ -210,10 +210,13 @@ void audit_pages_ask(struct http_request *request, const struct page_frame *fram
                      const struct report *kind, const struct audit_typed *typed, const char *fault)
 {
     struct html html = {0};
+    bool is_answer = status == 403 && !kind->of_one_case;
     const struct page_audit_ask page = {.frame = *frame,
                                         .report = kind->of_one_case ? NULL : kind->name,
+                                        .about = kind->about,
                                         .is_of_case = kind->of_one_case,
-                                        .fault = fault,
+                                        .fault = is_answer ? NULL : fault,
+                                        .answer = is_answer ? fault : NULL,
                                         .number = typed->number,
                                         .period = typed->period,
                                         .from = typed->from,

@@ -33,7 +33,8 @@ void audit_pages_verdict(struct http_request *request, const struct page_frame *
                          const struct verdict_state *state);
 void audit_pages_report(struct http_request *request, const struct page_frame *frame,
                         const struct report *kind, const struct audit_typed *typed, const json_t *report);
-/* The form once more, with a sentence that says what is wrong; NULL: nothing is. */
+/* The form once more, with a sentence that says what is wrong; NULL: nothing is. Of status 403 it says what
+ * may not be shown, which is no fault of whoever asks. */
 void audit_pages_ask(struct http_request *request, const struct page_frame *frame, unsigned status,
                      const struct report *kind, const struct audit_typed *typed, const char *fault);
 /* The figures as a file: one table of them as CSV, or, if `table` is "", all as JSON. A report that leaves

@@ -460,8 +460,8 @@ struct page_report_table {
     size_t columns_count;
     struct page_report_row *rows;
     size_t rows_count;
-    bool is_empty;
-    bool is_folded, has_table; /* behind a chart, and one without rows has none */
+    bool has_table, is_folded; /* one without rows has none; behind a chart */
+    bool is_empty;             /* and there is no chart that says so */
     const char *left_out;      /* how many rows are not shown */
     struct page_bar *bars;
     size_t bars_count;
@@ -526,8 +526,10 @@ struct page_report {
 struct page_audit_ask {
     struct page_frame frame;
     const char *report; /* the report whose period it is; NULL: a case is asked for */
+    const char *about;  /* what the report is of */
     bool is_of_case;
-    const char *fault;                       /* NULL: nothing is wrong yet */
+    const char *fault;  /* NULL: nothing is wrong yet */
+    const char *answer; /* why it is not shown, if nothing is wrong; NULL: it was not asked */
     const char *number, *period, *from, *to; /* as they were typed */
     bool may_see_all;                        /* as above, and so is the next */
     const char *unsuppressed;

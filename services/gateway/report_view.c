@@ -142,7 +142,6 @@ static bool view_table(struct arena *arena, const json_t *report, enum report_pi
     table->title = json_string_value(json_object_get(report, "title"));
     table->left_out = left_out ? view_cell(arena, left_out).text : NULL;
     table->rows_count = json_array_size(rows);
-    table->is_empty = table->rows_count == 0;
     table->rows = arena_take(arena, table->rows_count * sizeof *table->rows + 1);
     choose_columns(json_object_get(report, "columns"), rows, shown);
     if (!table->rows || !view_columns(arena, report, shown, table))
@@ -152,8 +151,9 @@ static bool view_table(struct arena *arena, const json_t *report, enum report_pi
             return false;
     if (!picture_of(arena, report, picture, table))
         return false;
-    table->is_folded = table->chart.says && !table->is_empty;
-    table->has_table = table->is_folded || !table->chart.says;
+    table->has_table = table->rows_count > 0;
+    table->is_folded = table->chart.says && table->has_table;
+    table->is_empty = !table->chart.says && !table->has_table;
     return true;
 }
 

@@ -1,4 +1,4 @@
-// Photographs states of pages: screens.mjs SOURCE BUILD FOLDER. The environment may name some, in CONCORDAT_SCREENS, with a
+// Photographs states of pages, and prints each on A4: screens.mjs SOURCE BUILD FOLDER. The environment may name some, in CONCORDAT_SCREENS, with a
 // space between two; NAME* is all that begin so.
 import { mkdirSync } from "node:fs";
 import path from "node:path";
@@ -24,8 +24,10 @@ for (const state of states) {
       await page.screenshot({ path: path.join(folder, `${state.name}-${width}-${colorScheme}.png`), fullPage: true });
     }
   }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.pdf({ path: path.join(folder, `${state.name}.pdf`), format: "A4" });
   await leave(browser, state, page);
 }
-console.log(`${states.length} states of pages, six pictures each, are in ${folder}`);
+console.log(`${states.length} states of pages, six pictures and a PDF each, are in ${folder}`);
 await browser.close();
 await stage.close();
