@@ -18,6 +18,7 @@ struct disclosure_lp {
     double *factors; /* as many as there are unknowns, and so are the next */
     int *places;
     double *least, *most; /* of all ways that were found until now */
+    bool *holds;          /* whose bounds hold the unknown that was asked about last */
 };
 
 struct disclosure_lp *disclosure_lp_open(size_t unknowns)
@@ -30,7 +31,8 @@ struct disclosure_lp *disclosure_lp_open(size_t unknowns)
     lp->places = calloc(unknowns + 1, sizeof *lp->places);
     lp->least = calloc(unknowns + 1, sizeof *lp->least);
     lp->most = calloc(unknowns + 1, sizeof *lp->most);
-    if (!lp->program || !lp->factors || !lp->places || !lp->least || !lp->most)
+    lp->holds = calloc(unknowns + 1, sizeof *lp->holds);
+    if (!lp->program || !lp->factors || !lp->places || !lp->least || !lp->most || !lp->holds)
         abort();
     lp->unknowns = unknowns;
     for (size_t i = 0; i < unknowns; i++) {
@@ -39,6 +41,8 @@ struct disclosure_lp *disclosure_lp_open(size_t unknowns)
         disclosure_lp_bound(lp, i, 0, -1);
     }
     set_verbose(lp->program, NEUTRAL);
+    set_scaling(lp->program, 0); /* every factor is 1 or -1 */
+    set_presolve(lp->program, PRESOLVE_DUALS, get_presolveloops(lp->program));
     return lp;
 }
 
@@ -49,6 +53,7 @@ void disclosure_lp_close(struct disclosure_lp **lp)
     free((*lp)->places);
     free((*lp)->least);
     free((*lp)->most);
+    free((*lp)->holds);
     free(*lp);
     *lp = NULL;
 }
@@ -68,6 +73,25 @@ void disclosure_lp_bound(struct disclosure_lp *lp, size_t unknown, double least,
     set_bounds(lp->program, (int)unknown + 1, least, most < 0 ? ANY : most);
 }
 
+/* A bound that would let the answer be more if it were wider has a price. */
+static void add_holders(struct disclosure_lp *lp)
+{
+    double *prices; /* from 1 on, of the sums and then of the unknowns */
+    if (!get_ptr_dual_solution(lp->program, &prices))
+        abort();
+    for (size_t i = 0; i < lp->unknowns; i++)
+        lp->holds[i] |= fabs(prices[(size_t)get_Nrows(lp->program) + i + 1]) > SLACK;
+}
+
+/* From where the last answer was, which is most of the way; from the beginning if that leads nowhere. */
+static bool solve_again(struct disclosure_lp *lp)
+{
+    if (solve(lp->program) == OPTIMAL)
+        return true;
+    default_basis(lp->program);
+    return solve(lp->program) == OPTIMAL;
+}
+
 /* The least or the most that it can be; false if none is found. */
 static bool solve_for(struct disclosure_lp *lp, size_t unknown, bool most, double *bound)
 {
@@ -78,9 +102,11 @@ static bool solve_for(struct disclosure_lp *lp, size_t unknown, bool most, doubl
         set_maxim(lp->program);
     else
         set_minim(lp->program);
-    int solved = solve(lp->program);
+    if (!solve_again(lp))
+        return false;
     *bound = get_objective(lp->program);
-    return solved == OPTIMAL;
+    add_holders(lp);
+    return true;
 }
 
 static bool is_wide(double least, double most, unsigned numbers)
@@ -99,46 +125,38 @@ static void remember(struct disclosure_lp *lp)
     }
 }
 
+static bool is_known_wide(const struct disclosure_lp *lp, size_t unknown, unsigned numbers)
+{
+    return is_wide(lp->least[unknown], lp->most[unknown], numbers);
+}
+
+static void forget_holders(struct disclosure_lp *lp)
+{
+    for (size_t i = 0; i < lp->unknowns; i++)
+        lp->holds[i] = false;
+}
+
 bool disclosure_lp_leaves(struct disclosure_lp *lp, size_t unknown, unsigned numbers)
 {
-    double least, most;
-    if (is_wide(lp->least[unknown], lp->most[unknown], numbers))
-        return true;
-    if (!solve_for(lp, unknown, true, &most))
-        return false; /* what is not known to be safe is not */
-    remember(lp);
-    if (!solve_for(lp, unknown, false, &least))
-        return false;
-    remember(lp);
-    return is_wide(least, most, numbers);
+    double bound;
+    forget_holders(lp);
+    for (int most = 1; most >= 0 && !is_known_wide(lp, unknown, numbers); most--) {
+        if (!solve_for(lp, unknown, most, &bound))
+            return false; /* what is not known to be safe is not */
+        remember(lp);
+    }
+    return is_known_wide(lp, unknown, numbers);
 }
 
 bool disclosure_lp_leaves_for_once(struct disclosure_lp *lp, size_t unknown, unsigned numbers)
 {
     double least, most;
+    forget_holders(lp);
     return solve_for(lp, unknown, false, &least) && solve_for(lp, unknown, true, &most) &&
            is_wide(least, most, numbers);
 }
 
-/* A bound that would let the answer be more if it were wider has a price. */
-static void add_holders(struct disclosure_lp *lp, bool *holds)
+bool disclosure_lp_holds(const struct disclosure_lp *lp, size_t unknown)
 {
-    double *prices; /* from 1 on, of the sums and then of the unknowns */
-    if (!get_ptr_dual_solution(lp->program, &prices))
-        abort();
-    for (size_t i = 0; i < lp->unknowns; i++)
-        holds[i] |= fabs(prices[(size_t)get_Nrows(lp->program) + i + 1]) > SLACK;
-}
-
-void disclosure_lp_held_by(struct disclosure_lp *lp, size_t unknown, bool *holds)
-{
-    double bound;
-    for (size_t i = 0; i < lp->unknowns; i++)
-        holds[i] = false;
-    set_presolve(lp->program, PRESOLVE_SENSDUALS, get_presolveloops(lp->program));
-    if (solve_for(lp, unknown, true, &bound))
-        add_holders(lp, holds);
-    if (solve_for(lp, unknown, false, &bound))
-        add_holders(lp, holds);
-    set_presolve(lp->program, PRESOLVE_NONE, get_presolveloops(lp->program));
+    return lp->holds[unknown];
 }

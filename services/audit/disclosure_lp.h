@@ -23,8 +23,8 @@ bool disclosure_lp_leaves(struct disclosure_lp *lp, size_t unknown, unsigned num
 /* The same by bounds that are not those of the other unknowns. */
 bool disclosure_lp_leaves_for_once(struct disclosure_lp *lp, size_t unknown, unsigned numbers);
 
-/* Says of each unknown whether its bounds hold this one where it is: if they were wider it could be more, or
- * less. There is room in `holds` for all of them. */
-void disclosure_lp_held_by(struct disclosure_lp *lp, size_t unknown, bool *holds);
+/* Whether the bounds of this unknown hold the one that was asked about last where it is, if there are too few
+ * numbers for that one: if they were wider it could be more, or less. */
+bool disclosure_lp_holds(const struct disclosure_lp *lp, size_t unknown);
 
 #endif

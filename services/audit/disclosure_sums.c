@@ -195,22 +195,17 @@ static size_t smaller_shown(const struct disclosure_sums *sums, size_t one, size
     return one == SIZE_MAX || figure->value <= sums->figures[one].value ? other : one;
 }
 
-/* The smallest shown figure by which a hidden one would be found or, if there is none, the smallest of its
- * group. SIZE_MAX if none is shown there either. */
-static size_t next_to_hide(const struct disclosure_sums *sums, struct disclosure_lp *lp, size_t figure)
+/* The smallest shown figure by which the hidden one that was asked about last would be found or, if there is
+ * none, the smallest of its group. SIZE_MAX if none is shown there either. */
+static size_t next_to_hide(const struct disclosure_sums *sums, const struct disclosure_lp *lp, size_t group)
 {
-    size_t next = SIZE_MAX, group = sums->figures[figure].group;
-    bool *holds = calloc(sums->figure_count, sizeof *holds);
-    if (!holds)
-        abort();
-    disclosure_lp_held_by(lp, sums->figures[figure].place, holds);
+    size_t next = SIZE_MAX;
     for (size_t i = 0; i < sums->figure_count; i++)
-        if (is_of_group(sums, i, group) && holds[sums->figures[i].place])
+        if (is_of_group(sums, i, group) && disclosure_lp_holds(lp, sums->figures[i].place))
             next = smaller_shown(sums, next, i);
     for (size_t i = 0; i < sums->figure_count && next == SIZE_MAX; i++)
         if (is_of_group(sums, i, group))
             next = smaller_shown(sums, next, i);
-    free(holds);
     return next;
 }
 
@@ -242,7 +237,7 @@ static bool hide_others(struct disclosure_sums *sums, struct disclosure_lp *lp, 
 {
     bool hid = false;
     while (!leaves(lp, sums->figures[figure].place, DISCLOSURE_LEAST)) {
-        size_t next = next_to_hide(sums, lp, figure);
+        size_t next = next_to_hide(sums, lp, sums->figures[figure].group);
         if (next == SIZE_MAX)
             break; /* all that tells of it is hidden */
         sums->figures[next].hidden = hid = true;
