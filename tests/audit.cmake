@@ -18,6 +18,7 @@ concordat_unit_test(test_report_period concordat-trail)
 concordat_unit_test(test_disclosure story)
 concordat_unit_test(test_edition story)
 concordat_unit_test(test_xmr concordat-trail m)
+concordat_unit_test(test_rates concordat-trail m)
 concordat_unit_test(test_report_change story)
 concordat_unit_test(test_verify story)
 # It puts one question to verify for every stored value there is.
@@ -34,6 +35,9 @@ add_test(NAME test_report_files COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_
 add_executable(story-of-a-year worlds/story_of_a_year.c)
 target_link_libraries(story-of-a-year PRIVATE concordat-flags story)
 # Somebody who has nothing but what was published, and a linear programme of his own.
+# Half a year with people of all groups.
+add_executable(story-of-a-half worlds/story_of_a_half.c)
+target_link_libraries(story-of-a-half PRIVATE concordat-flags story)
 add_executable(story-of-a-month worlds/story_of_a_month.c)
 target_link_libraries(story-of-a-month PRIVATE concordat-flags story)
 add_test(NAME test_disclosure_attack COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_disclosure.py

@@ -89,11 +89,11 @@ static json_t *shown_cell(const struct disclosure_sums *sums, const struct discl
 }
 
 /* NULL if every count of it is hidden: nobody can tell such a row from one that never was. A chart has a row
- * for each month, whatever is in it. */
+ * for each month, and rates one for each group, whatever is in it. */
 static json_t *shown_row(const struct disclosure_sums *sums, const struct disclosure_table *one, size_t row)
 {
     json_t *shown = json_array();
-    bool counts = false, says = json_object_get(one->table, "chart");
+    bool counts = false, says = json_object_get(one->table, "chart") || json_object_get(one->table, "rates");
     for (size_t x = 0; x < one->width; x++) {
         disclosure_figure figure = disclosure_count(one, row, x);
         counts |= figure != NO_FIGURE;

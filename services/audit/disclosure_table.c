@@ -278,7 +278,7 @@ static bool is_addend(const struct disclosure_table *one, size_t row, const stru
     return true;
 }
 
-/* The rows of one table, to those of another. */
+/* The rows of one table, to those of another. Rates have a row for each group, so none can be absent. */
 static void add_sum_of_rows(struct disclosure_sums *sums, const struct disclosure_table *one,
                             const struct disclosure_table *target, size_t target_row, const json_t *sum)
 {
@@ -293,10 +293,11 @@ static void add_sum_of_rows(struct disclosure_sums *sums, const struct disclosur
             if (has_same_keys(one, row, target, target_row) && means_row(one, row, part) &&
                 is_addend(one, row, target))
                 added += add_term(sums, term_count(one, row, part));
+    bool may_lack = added && has_key_of_its_own(one, target) && !json_object_get(one->table, "rates");
     if (json_is_true(json_object_get(sum, "rest")))
         disclosure_sums_end(sums, REST_OTHER);
     else
-        disclosure_sums_end(sums, added && has_key_of_its_own(one, target) ? REST_ABSENT : REST_NONE);
+        disclosure_sums_end(sums, may_lack ? REST_ABSENT : REST_NONE);
 }
 
 /* A table is named by its name or, from another report, as REPORT.TABLE. */

@@ -28,9 +28,12 @@ PICTURES = {"bars": "REPORT_BARS", "spans": "REPORT_SPANS"}
 COLUMNS_MAX = 32  # as report.h
 TERMS_MAX = 10  # as report.h, with an empty one at the end
 TERM = re.compile(r"(?:(\w+(?:\.\w+)?)\.)?(\w+)(?:\[(\w+)=([^]]+)\])?$")  # REPORT.TABLE.COLUMN[KEY=ROW]
-PUBLISHED = ("month", "quarter", "half", "financial year")  # as report_period.h
+PUBLISHED = ("month", "quarter", "financial half", "financial year")  # as report_period.h; none overlaps another
 CHART = re.compile(r"(\w+), (higher|lower|neither) is better(, days between events)?$")
 CHARTED = ("mean", "lower_limit", "upper_limit", "variation", "special_cause")  # as report_chart.c adds them
+RATES = re.compile(r"(\w+) of (\w+)(?:, reference (\w+)=(.+), among (\w+)=(.+))?$")
+RATED = ("percent", "percent_lower", "percent_upper", "difference", "difference_lower", "difference_upper", "ratio",
+         "ratio_lower", "ratio_upper", "mean_deviation")  # as report_rates.c adds them
 FIELDS = ("report", "case", "period_from", "period_to", "as_at_event")  # each CSV begins with some of these
 
 
@@ -68,6 +71,7 @@ class Table:
     columns: list = field(default_factory=list)
     inspectors: bool = False
     chart: tuple = ()  # the column's name, which way is better, and whether it has days between events
+    rates: tuple = ()  # the names of the numerator and the denominator; key and word of the reference, and of the groups
     sums: list = field(default_factory=list)  # of (line, terms, rest); a term is (table, column, key, row)
 
 
@@ -164,6 +168,13 @@ class Report:
                              "@chart COLUMN, higher is better, days between events")
         self.table().chart, self.table().picture = found.groups(), "REPORT_LINE"
 
+    def take_rates(self, rest):
+        found = RATES.match(rest)
+        if not found:
+            raise self.fault("@rates COUNT of COUNT, or with a group beside which others stand: "
+                             "@rates COUNT of COUNT, reference KEY=WORD, among KEY=WORD")
+        self.table().rates = found.groups()
+
     def take_verdict(self, rest):
         if rest not in ("", "inspectors"):
             raise self.fault("@verdict, or @verdict inspectors")
@@ -258,6 +269,8 @@ class Report:
                 self.find_columns(table, column)
             if table.chart:
                 self.check_chart(table)
+            if table.rates:
+                self.check_rates(table)
 
     def fill(self, sql):
         """The SQL with its fragments in their places. A fragment may use those above it."""
@@ -283,6 +296,17 @@ class Report:
                              table.sql.line)
         if len(kinds) + len(CHARTED) > COLUMNS_MAX or any(name in kinds for name in CHARTED):
             raise self.fault(f"a chart gets the columns {', '.join(CHARTED)}, and has at most {COLUMNS_MAX}", table.sql.line)
+
+    def check_rates(self, table):
+        kinds = {column.name: column.kind for column in table.columns}
+        numerator, denominator, key, _, among, _ = table.rates
+        for name, kind, word in ((numerator, "REPORT_COUNT", "count"), (denominator, "REPORT_COUNT", "count"),
+                                 (key, "REPORT_KEY", "key"), (among, "REPORT_KEY", "key")):
+            if name and kinds.get(name) != kind:
+                raise self.fault(f"{name} is no {word} of the table {table.name}", table.sql.line)
+        if table.chart or len(kinds) + len(RATED) > COLUMNS_MAX or any(name in kinds for name in RATED):
+            raise self.fault(f"rates get the columns {', '.join(RATED)}; with them it has at most {COLUMNS_MAX}, and it is "
+                             "no chart", table.sql.line)
 
     def find_columns(self, table, column):
         names = [one.name for one in table.columns]
@@ -348,7 +372,7 @@ def row_of_table(report, table):
     prefix = f"{report.name}_{table.name}"
     return (f"    {{{quoted(table.name)}, {quoted(table.title)}, {prefix}_sql, {prefix}_columns, {len(table.columns)}, "
             f"{table.picture}, {f'{prefix}_sums' if table.sums else 'NULL'}, {len(table.sums)}, "
-            f"{str(table.inspectors).lower()}, {str(is_by_size(table)).lower()}, {c_of_chart(table)}}},")
+            f"{str(table.inspectors).lower()}, {str(is_by_size(table)).lower()}, {c_of_chart(table)}, {c_of_rates(table)}}},")
 
 
 def c_of_chart(table):
@@ -356,6 +380,12 @@ def c_of_chart(table):
         return "{REPORT_NOTHING, XMR_NEITHER, XMR_VALUES}"
     column, better, between = table.chart
     return f"{{{place_of(table, column)}, XMR_{better.upper()}, {'XMR_DAYS_BETWEEN' if between else 'XMR_VALUES'}}}"
+
+
+def c_of_rates(table):
+    numerator, denominator, key, reference, among, word = table.rates or 6 * (None,)
+    places = [place_of(table, name) if name else "REPORT_NOTHING" for name in (numerator, denominator, key, among)]
+    return f"{{{', '.join(places)}, {quoted(reference)}, {quoted(word)}}}"
 
 
 def is_by_size(table):

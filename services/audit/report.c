@@ -11,6 +11,7 @@
 #include "services/audit/report_face.h"
 #include "services/audit/report_made.h"
 #include "services/audit/report_months.h"
+#include "services/audit/report_rates.h"
 #include "services/audit/report_table.h"
 #include "services/audit/trail.h"
 #include "services/audit/verify_kept.h"
@@ -66,6 +67,7 @@ static int ask_in_scope(sqlite3 *stored, const char *trail_path, const struct re
     if (result != REPORT_DONE)
         return result;
     report_chart_add(report, *document);
+    report_rates_add(report, *document);
     json_t *kept = verify_kept(trail_path);
     report_face_stand(stored, kept, *document);
     json_decref(kept);

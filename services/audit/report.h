@@ -63,6 +63,16 @@ struct report_chart {
     enum xmr_of of;
 };
 
+/* A table whose rows are groups of people: report_rates.h adds the share of each, and how it stands beside
+ * that of a group of reference. */
+struct report_rates {
+    int numerator, denominator; /* columns; REPORT_NOTHING: the table has no rates */
+    int key, among;             /* columns; REPORT_NOTHING: no group stands beside another */
+    const char *reference;      /* what the reference has in the column `key` */
+    const char *among_as;       /* what a group has in the column `among`; others are of people whose group is
+                                 * not known */
+};
+
 /* In the place of a column's number in `of`. */
 enum {
     REPORT_NOTHING = -1,
@@ -108,6 +118,7 @@ struct report_table {
     bool inspectors; /* for nobody else: it counts what must not be, and is 0 */
     bool by_size;    /* its rows are in the order of a count or a figure, which tells of it */
     struct report_chart chart;
+    struct report_rates rates;
 };
 
 /* A sentence as it stands, or SQL each row of whose first column is one. */

@@ -182,6 +182,16 @@ static json_t *describe_sums(const struct report_table *table)
     return sums;
 }
 
+/* By which of its columns report_rates.h works. */
+static json_t *describe_rates(const struct report_table *table)
+{
+    const struct report_rates *rates = &table->rates;
+    return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:s*}", "numerator", named_column(table, rates->numerator),
+                     "denominator", named_column(table, rates->denominator), "key",
+                     named_column(table, rates->key), "reference", rates->reference, "among",
+                     named_column(table, rates->among), "amongAs", rates->among_as);
+}
+
 /* NULL if the question could not be answered. */
 static json_t *ask_table(sqlite3 *database, const struct report_table *table, size_t rows_max)
 {
@@ -194,10 +204,11 @@ static json_t *ask_table(sqlite3 *database, const struct report_table *table, si
     whole = whole && add_report_rows(statement, table, rows_max, rows, &left_out) == SQLITE_DONE;
     sqlite3_finalize(statement);
     if (whole)
-        return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o*, s:o, s:o*}", "name", table->name, "title",
+        return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o*, s:o*, s:o, s:o*}", "name", table->name, "title",
                          table->title, "columns", columns, "sums", describe_sums(table), "bySize",
                          table->by_size ? json_true() : NULL, "chart",
-                         table->chart.column >= 0 ? json_object() : NULL, "rows", rows, "leftOut",
+                         table->chart.column >= 0 ? json_object() : NULL, "rates",
+                         table->rates.numerator >= 0 ? describe_rates(table) : NULL, "rows", rows, "leftOut",
                          left_out ? json_integer(left_out) : NULL);
     json_decref(columns);
     json_decref(rows);
@@ -229,13 +240,15 @@ static bool add_lines(sqlite3 *database, const struct report_line *line, bool pu
 
 static const char left_out_note[] = "left out, because it is for inspectors: the table ";
 
-/* What points to one case is not asked for, and named instead. A chart is of all its rows. */
+/* What points to one case is not asked for, and named instead. A chart is of all its rows, and so are rates.
+ */
 static bool add_table(sqlite3 *database, const struct report_table *table, bool published, size_t rows_max,
                       json_t *document)
 {
+    bool whole = table->chart.column >= 0 || table->rates.numerator >= 0;
     if (!published || disclosure_may_show(table))
         return json_array_append_new(json_object_get(document, "tables"),
-                                     ask_table(database, table, table->chart.column < 0 ? rows_max : 0)) == 0;
+                                     ask_table(database, table, whole ? 0 : rows_max)) == 0;
     return json_array_append_new(json_object_get(document, "notes"),
                                  json_sprintf("%s%s", left_out_note, table->name)) == 0 &&
            json_array_append_new(json_object_get(document, "tablesLeftOut"), json_string(table->name)) == 0;

@@ -169,6 +169,13 @@ static void write_half(const struct tm *date, char out[REPORT_PERIOD_BYTES])
     snprintf(out, REPORT_PERIOD_BYTES, "%04d-H%d", date->tm_year + 1900, date->tm_mon / 6 + 1);
 }
 
+static void write_financial_half(const struct tm *date, char out[REPORT_PERIOD_BYTES])
+{
+    int months = (date->tm_mon + 1 - APRIL + 12) % 12,
+        year = date->tm_year + 1900 - (date->tm_mon + 1 < APRIL);
+    snprintf(out, REPORT_PERIOD_BYTES, "%04d/%02d-H%d", year, (year + 1) % 100, months / 6 + 1);
+}
+
 static void write_financial(const struct tm *date, char out[REPORT_PERIOD_BYTES])
 {
     int year = date->tm_year + 1900 - (date->tm_mon + 1 < APRIL);
@@ -178,8 +185,13 @@ static void write_financial(const struct tm *date, char out[REPORT_PERIOD_BYTES]
 static const struct {
     const char *kind;
     void (*write)(const struct tm *date, char out[REPORT_PERIOD_BYTES]);
-} calendar[] = {{"day", write_day},         {"week", write_week}, {"month", write_month},
-                {"quarter", write_quarter}, {"half", write_half}, {"financial year", write_financial}};
+} calendar[] = {{"day", write_day},
+                {"week", write_week},
+                {"month", write_month},
+                {"quarter", write_quarter},
+                {"half", write_half},
+                {"financial half", write_financial_half},
+                {"financial year", write_financial}};
 
 bool report_period_of(int64_t unix_ms, const char *kind, char out[REPORT_PERIOD_BYTES])
 {

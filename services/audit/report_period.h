@@ -22,14 +22,14 @@ bool report_period_read_day(const char *text, int64_t *unix_ms);
 bool report_period_read(const char *text, int64_t *from_ms, int64_t *to_ms);
 
 /* Writes the period in which an instant lies, as report_period_read reads it. The kind is day, week, month,
- * quarter, half or financial year; false if it is none of them. */
+ * quarter, half (of a calendar year), financial half or financial year; false if it is none of them. */
 bool report_period_of(int64_t unix_ms, const char *kind, char out[REPORT_PERIOD_BYTES]);
 
 /* The midnight in London with which that day begins, or the one so many days later (or earlier). */
 int64_t report_period_day(int64_t unix_ms, int days_later);
 
-/* Whether it is a whole period of that kind: of one month, quarter, half (of a calendar year) or financial
- * year. */
+/* Whether it is a whole period of that kind, as above. Months, financial halves and financial years never
+ * overlap in part, so they are what reports are published of; a half of a calendar year would. */
 bool report_period_is_whole(int64_t from_ms, int64_t to_ms, const char *kind);
 
 /* Writes "from 1 March 2026 to 31 March 2026", "on 29 March 2026", "from 1 March 2026", "until 31 March 2026"

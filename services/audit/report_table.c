@@ -1,6 +1,7 @@
 /* report_table.c: writes what a report found: as text in columns, or as JSON. */
 #include "services/audit/report_table.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *json_text(const json_t *object, const char *key)
@@ -9,7 +10,12 @@ static const char *json_text(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
-/* The question has already rounded numbers to one decimal at most. */
+/* Numbers have already been rounded: to one decimal at most, or a ratio to two. */
+static bool has_two_decimals(double value)
+{
+    return fabs(10 * value - round(10 * value)) > 0.01;
+}
+
 const char *report_table_cell(const json_t *cell, char buffer[REPORT_CELL_BYTES])
 {
     if (json_is_string(cell))
@@ -17,7 +23,8 @@ const char *report_table_cell(const json_t *cell, char buffer[REPORT_CELL_BYTES]
     if (json_is_integer(cell))
         snprintf(buffer, REPORT_CELL_BYTES, "%" JSON_INTEGER_FORMAT, json_integer_value(cell));
     else if (json_is_real(cell))
-        snprintf(buffer, REPORT_CELL_BYTES, "%.1f", json_real_value(cell));
+        snprintf(buffer, REPORT_CELL_BYTES, has_two_decimals(json_real_value(cell)) ? "%.2f" : "%.1f",
+                 json_real_value(cell));
     else
         buffer[0] = '\0';
     return buffer;
@@ -30,7 +37,7 @@ const char *report_table_column(const json_t *columns, size_t at)
 
 bool report_table_has_numbers(const json_t *columns, size_t at)
 {
-    static const char *const kinds[] = {"count", "percent", "figure", "limit"};
+    static const char *const kinds[] = {"count", "percent", "figure", "limit", "bound", "comparison"};
     const char *kind = json_text(json_array_get(columns, at), "kind");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kind, kinds[i]) == 0)

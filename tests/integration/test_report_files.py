@@ -18,7 +18,7 @@ import trails
 
 FIRST = {False: ["report", "period_from", "period_to", "as_at_event"], True: ["report", "case", "as_at_event"]}
 OF_MONTHS = ("change",)  # of whole months, and one of them has not ended
-REPORTS = ("breaches", "change", "custody", "declines", "national", "open", "referrals", "section136", "times", "volume", "case")
+REPORTS = ("breaches", "change", "custody", "declines", "equality", "national", "open", "referrals", "section136", "times", "volume", "case")
 R_PROGRAM = """
 for (path in commandArgs(TRUE)) {
   read <- read.csv(path, check.names = FALSE, encoding = "UTF-8")
@@ -87,7 +87,7 @@ class ReportFiles(unittest.TestCase):
                     self.assertEqual(len(read), len(table["rows"]))
                     self.assertEqual(set(read["as_at_event"]), {report["event"]} if table["rows"] else set())
                     for column in table["columns"]:
-                        if column["kind"] in ("count", "percent", "figure", "limit") and len(read):
+                        if column["kind"] in ("count", "percent", "figure", "limit", "bound", "comparison") and len(read):
                             self.assertIn(read[column["name"]].dtype.kind, "iuf", column)
                     for at, row in enumerate(table["rows"]):
                         for column in columns:
@@ -99,7 +99,7 @@ class ReportFiles(unittest.TestCase):
         elif isinstance(told, str):
             self.assertEqual(str(read).lstrip("'"), told.lstrip("'"))
         else:
-            self.assertAlmostEqual(float(read), round(told, 1), places=6)
+            self.assertAlmostEqual(float(read), round(told, 2), places=6)
 
     def test_r_reads_each_table_as_one_table(self):
         if not shutil.which("Rscript"):

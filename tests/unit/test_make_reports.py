@@ -79,6 +79,12 @@ BAD = (
     (TABLE + "-- @chart b, lower is better\n-- @column a people\nSELECT 1\n", 2, "b is none of the table t"),
     (TABLE + "-- @chart b, lower is better\n-- @column mean people\n-- @column b figure minutes of mean\nSELECT 1\n", 2,
      "a chart gets the columns mean, lower_limit"),
+    (TABLE + "-- @rates a\n-- @column a people\nSELECT 1\n", 3, "@rates COUNT of COUNT"),
+    (TABLE + "-- @rates a of a, reference k=W\n-- @column a people\n-- @column k key\nSELECT 1\n", 3, "@rates COUNT of COUNT"),
+    (TABLE + "-- @rates a of b\n-- @column a people\nSELECT 1\n", 2, "b is no count of the table t"),
+    (TABLE + "-- @rates a of a, reference a=W, among a=yes\n-- @column a people\nSELECT 1\n", 2, "a is no key of the table t"),
+    (TABLE + "-- @rates a of a\n-- @column a people\n-- @column ratio key\nSELECT 1\n", 2, "rates get the columns percent"),
+    ("-- bad: x\n-- @published half\n", 2, "of one kind of period"),
     (TABLE + "-- @column a people\n-- @sum a = a.b.c.d\nSELECT 1\n", 4, "@sum TOTAL = PART + PART"),
     (TABLE + "-- @column a people\n-- @sum a = t.a\nSELECT 1\n", 4, "@sum TOTAL = PART + PART"),
     (TABLE + "-- @column a people\n-- @sum a\nSELECT 1\n", 4, "@sum TOTAL = PART + PART"),
@@ -110,7 +116,8 @@ class MakeReports(unittest.TestCase):
         self.assertLess(made.index("long and longer"), made.index("SELECT 'said'"))
         self.assertIn('"SELECT \\"it holds\\\\\\"\\n", true', made)
         self.assertIn('{"first", "The first", good_first_sql, good_first_columns, 7, REPORT_BARS, good_first_sums, 2, false, false, '
-                      "{REPORT_NOTHING, XMR_NEITHER, XMR_VALUES}}", made)
+                      "{REPORT_NOTHING, XMR_NEITHER, XMR_VALUES}, "
+                      "{REPORT_NOTHING, REPORT_NOTHING, REPORT_NOTHING, REPORT_NOTHING, NULL, NULL}}", made)
         self.assertIn('{"label", REPORT_KEY, NULL, NULL, true, {', made)
         self.assertIn('{{{NULL, "count", NULL, NULL}, {NULL, "count", NULL, NULL}, {NULL, NULL, NULL, NULL}}, true}', made)
         self.assertIn('{{{"beyond.second", "number", "of", "a*"}, {NULL, "count", "name", "all"}, {NULL, NULL, NULL, NULL}}, false}',
@@ -129,8 +136,16 @@ class MakeReports(unittest.TestCase):
                              ("lower is better, days between events", "XMR_LOWER, XMR_DAYS_BETWEEN")):
             made = self.compile(one="-- one: x\n-- @of months\n-- @table t T\n-- @chart days, " + words +
                                 "\n-- @column month key\n-- @column n people\n-- @column days figure days of n\nSELECT 1\n")
-            self.assertIn(f"one_t_columns, 3, REPORT_LINE, NULL, 0, false, false, {{2, {chart}}}}}", made)
+            self.assertIn(f"one_t_columns, 3, REPORT_LINE, NULL, 0, false, false, {{2, {chart}}}, ", made)
             self.assertIn("one_notes, false, true,\n", made)
+
+    def test_rates_say_of_what_they_are_and_beside_which_group_others_stand(self):
+        for words, rates in (("n of all", "{1, 2, REPORT_NOTHING, REPORT_NOTHING, NULL, NULL}"),
+                             ("n of all, reference who=A, or B, among known=yes", '{1, 2, 0, 3, "A, or B", "yes"}')):
+            made = self.compile(one="-- one: x\n-- @table t T\n-- @rates " + words + "\n-- @column who key\n-- @column n people\n"
+                                "-- @column all people\n-- @column known key label\nSELECT 1\n")
+            self.assertIn(f"one_t_columns, 4, REPORT_NO_PICTURE, NULL, 0, false, false, "
+                          f"{{REPORT_NOTHING, XMR_NEITHER, XMR_VALUES}}, {rates}}}", made)
 
     def test_what_cannot_be_meant_is_refused_with_its_line(self):
         for text, line, words in BAD:

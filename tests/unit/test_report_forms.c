@@ -12,7 +12,7 @@
 #include "services/audit/report_csv.h"
 #include "tests/worlds/story.h"
 
-enum { CHARTED = 5 }; /* columns that a chart gets */
+enum { CHARTED = 5, SHARED = 3, COMPARED = 10 }; /* columns that a chart gets, and that rates get */
 
 static struct story story;
 static json_t *document; /* the latest report */
@@ -77,13 +77,19 @@ static bool fits(const json_t *cell, enum report_kind kind)
     return false;
 }
 
+static size_t added_columns(const struct report_table *declared)
+{
+    if (declared->rates.numerator >= 0)
+        return declared->rates.reference ? COMPARED : SHARED;
+    return declared->chart.column >= 0 ? CHARTED : 0;
+}
+
 static void check_cells(const struct report_table *declared, const json_t *table)
 {
     size_t at, x;
     const json_t *row, *cell;
     json_array_foreach (json_object_get(table, "rows"), at, row) {
-        assert_int_equal(json_array_size(row),
-                         declared->column_count + (declared->chart.column >= 0 ? CHARTED : 0));
+        assert_int_equal(json_array_size(row), declared->column_count + added_columns(declared));
         json_array_foreach (row, x, cell)
             if (x < declared->column_count && !json_is_null(cell) && !fits(cell, declared->columns[x].kind))
                 fail_msg("table %s, column %s: the cell is of another kind", declared->name,

@@ -16,7 +16,7 @@
 #define STORY_START_MS INT64_C(1790000000000) /* 2026-09-21T14:13:20Z */
 #define STORY_MIN_MS   INT64_C(60000)
 
-enum { STORY_EVENTS_MAX = 8192, STORY_REFERRALS_MAX = 1024 };
+enum { STORY_EVENTS_MAX = 131072, STORY_REFERRALS_MAX = 10240 };
 
 /* An event as it stands in the ledger. */
 struct story_event {
@@ -67,6 +67,7 @@ struct story_person {
     Concordat__V1__Answered assessed;         /* by liaison and diversion too */
     Concordat__V1__EthnicityStatedBy stated_by;
     int64_t rang_min; /* so long ago somebody rang, and a coordinator enters it now; 0: nobody rang */
+    const char *ethnic_category, *gender; /* codes; NULL: H, and 2; "": nobody said */
 };
 
 /* Opens a story with a trail in a new temporary folder; closing removes the folder. */

@@ -19,8 +19,9 @@ static int one_of(int count)
     return (int)(random() % count);
 }
 
-static struct story_person somebody(void)
+static struct story_person somebody(uint32_t number)
 {
+    static const char *const categories[] = {"A", "A", "A", "A", "A", "A", "B", "H", "J", "M", "N", "Z", ""};
     /* The small groups are few people: what is published of them has to be hidden. */
     static const Concordat__V1__Source sources[] = {CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE,
                                                     CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE,
@@ -34,8 +35,13 @@ static struct story_person somebody(void)
         CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT, CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT,
         CONCORDAT__V1__URGENCY__URGENCY_URGENT, CONCORDAT__V1__URGENCY__URGENCY_EMERGENCY};
     static const int ages[] = {34, 50, 71, 16, 40, 28, -1};
-    return (struct story_person){
-        .source = sources[one_of(8)], .urgency = urgencies[one_of(4)], .age = ages[one_of(7)]};
+    return (struct story_person){.source = sources[one_of(8)],
+                                 .urgency = urgencies[one_of(4)],
+                                 .age = ages[one_of(7)],
+                                 .ethnic_category = categories[number * 7 % 13],
+                                 .gender = number % 9 == 0 ? ""
+                                           : number % 2    ? "1"
+                                                           : "2"};
 }
 
 /* What only the source of a referral records, and who stated the ethnic category. */
@@ -115,7 +121,7 @@ static void tell_person(struct story *story, uint32_t number, double begin)
         CONCORDAT__V1__DECLINE_REASON__DECLINE_REASON_INTOXICATION};
     const char *team = one_of(4) ? "north" : one_of(2) ? "south" : "liaison";
     story_at(story, begin);
-    struct story_person person = somebody();
+    struct story_person person = somebody(number);
     answer_questions(&person);
     if (person.source == CONCORDAT__V1__SOURCE__SOURCE_STREET_TRIAGE && one_of(2))
         detain(&person, begin);

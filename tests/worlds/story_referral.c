@@ -50,8 +50,8 @@ static void fill_person(Concordat__V1__Demographics *demographics, const struct 
     demographics->age_years = person->age >= 0 ? (uint32_t)person->age : 0;
     demographics->age_estimated = person->guessed_adult_looks_under_18;
     demographics->looks_under_18 = person->guessed_adult_looks_under_18;
-    demographics->gender = TEXT("2");
-    demographics->ethnic_category = TEXT("H");
+    demographics->gender = TEXT(person->gender ? person->gender : "2");
+    demographics->ethnic_category = TEXT(person->ethnic_category ? person->ethnic_category : "H");
     demographics->ethnicity_stated_by = person->stated_by;
 }
 

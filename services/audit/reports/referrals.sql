@@ -41,6 +41,8 @@ FROM subject ORDER BY ${by_number number}
 -- @column number case
 -- @column offers offers
 -- @column declined offers
+-- @column declined_at_least_once people
+-- @column more_than_one_team_asked people
 -- @column refused_for_drink_or_behaviour people
 -- @column decision_stated people
 -- @column decision_after_receipt people
@@ -59,8 +61,8 @@ FROM subject ORDER BY ${by_number number}
 -- @column own_measure key
 -- @column seen_in_time people
 -- @column published_measure key
-SELECT number, offers, declined, refused_for_drink_or_behaviour, decision_stated, decision_after_receipt, accepted, told, told_within_30_min, passed_on, seen,
-  never_seen, response_met, detained_136, held_over_24_h, handover_within_60_min, police_vehicle, child_at_station,
+SELECT number, offers, declined, declined_at_least_once, more_than_one_team_asked, refused_for_drink_or_behaviour,
+  decision_stated, decision_after_receipt, accepted, told, told_within_30_min, passed_on, seen, never_seen, response_met, detained_136, held_over_24_h, handover_within_60_min, police_vehicle, child_at_station,
   own_kind AS own_measure, seen_in_time, published_kind AS published_measure
 FROM subject ORDER BY ${by_number number}
 

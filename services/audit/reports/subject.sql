@@ -38,6 +38,9 @@ coalesce(c.last_accepted_team, (SELECT o.team FROM main.offer o WHERE o.referral
 (SELECT o.referral, count(*) AS declined, max(${marked}) AS marked FROM main.offer o JOIN counted USING (referral)
   WHERE o.ended_as = 'declined' GROUP BY o.referral)
 
+-- @part teams_asked
+(SELECT o.referral, count(DISTINCT o.team) AS teams FROM main.offer o JOIN counted USING (referral) GROUP BY o.referral)
+
 -- The wait for a contact is that of the provider who has the case: a case that was passed on has none here.
 -- @ground
 CREATE TEMP TABLE subject AS
@@ -82,11 +85,13 @@ SELECT a.referral, a.number, a.received_at_ms, a.ended_at_ms, a.as_at_ms, a.stat
   CASE WHEN a.passed_on_at_ms IS NULL THEN a.to_seen_ms IS NOT NULL END AS seen,
   CASE WHEN a.passed_on_at_ms IS NULL THEN a.to_seen_ms IS NULL AND a.ended_at_ms IS NOT NULL END AS never_seen,
   CASE WHEN k.stands = 'met' THEN 1 WHEN ${late} THEN 0 END AS response_met, k.due_at_ms - k.started_at_ms AS response_limit_ms,
-  coalesce(r.declined, 0) AS declined, coalesce(r.marked, 0) AS refused_for_drink_or_behaviour,
+  coalesce(r.declined, 0) AS declined, coalesce(r.declined, 0) > 0 AS declined_at_least_once,
+  coalesce(t.teams, 0) > 1 AS more_than_one_team_asked, coalesce(r.marked, 0) AS refused_for_drink_or_behaviour,
   d.referral IS NOT NULL AS detained_136, d.held_over_24_h, d.handover_within_60_min, d.police_vehicle, d.child_at_station,
   a.own_kind,
   CASE WHEN a.passed_on_at_ms IS NULL AND m.limit_ms > 0 THEN coalesce(a.to_seen_ms <= m.limit_ms, 0) END AS seen_in_time,
   a.published_kind, a.published_contact_ms - a.received_at_ms AS published_seen_ms
 FROM measured a LEFT JOIN clock_now k ON k.referral = a.referral AND k.clock = 'response'
-  LEFT JOIN ${refused} r ON r.referral = a.referral LEFT JOIN detained d ON d.referral = a.referral
+  LEFT JOIN ${refused} r ON r.referral = a.referral LEFT JOIN ${teams_asked} t ON t.referral = a.referral
+  LEFT JOIN detained d ON d.referral = a.referral
   LEFT JOIN national_measure m ON m.kind = a.own_kind

@@ -1,0 +1,321 @@
+/* report_rates.c: see report_rates.h. */
+#include "services/audit/report_rates.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/audit/disclosure.h"
+#include "services/audit/disclosure_sums.h"
+#include "services/audit/rates.h"
+
+struct rated {
+    const struct report_table *table;
+    const struct report_rates *kind;
+    json_t *rows;
+    size_t count;
+    bool published;
+    double step; /* of shown percentages: a whole one, or a tenth */
+};
+
+static const double ratio_step = 0.01;
+
+/* ---- rows ---- */
+
+static const json_t *rated_cell(const struct rated *rated, size_t row, int column)
+{
+    return json_array_get(json_array_get(rated->rows, row), (size_t)column);
+}
+
+static bool has_counts(const struct rated *rated, size_t row)
+{
+    return json_is_integer(rated_cell(rated, row, rated->kind->numerator)) &&
+           json_is_integer(rated_cell(rated, row, rated->kind->denominator));
+}
+
+static struct rates_share share_of(const struct rated *rated, size_t row)
+{
+    return (struct rates_share){json_number_value(rated_cell(rated, row, rated->kind->numerator)),
+                                json_number_value(rated_cell(rated, row, rated->kind->denominator))};
+}
+
+static bool has_word(const struct rated *rated, size_t row, int column, const char *word)
+{
+    const char *text = json_string_value(rated_cell(rated, row, column));
+    return text && strcmp(text, word) == 0;
+}
+
+static bool is_reference_group(const struct rated *rated, size_t row)
+{
+    return has_word(rated, row, rated->kind->key, rated->kind->reference);
+}
+
+/* A group that stands beside the reference: not itself, nor people whose group is not known. */
+static bool is_beside_reference(const struct rated *rated, size_t row)
+{
+    return !is_reference_group(rated, row) && has_word(rated, row, rated->kind->among, rated->kind->among_as);
+}
+
+/* Whether the rows differ in the key of the reference alone, labels aside. */
+static bool is_compared(const struct rated *rated, size_t one, size_t other)
+{
+    for (int x = 0; x < (int)rated->table->column_count; x++) {
+        const struct report_column *column = &rated->table->columns[x];
+        if (column->kind == REPORT_KEY && !column->label && x != rated->kind->key &&
+            !json_equal(rated_cell(rated, one, x), rated_cell(rated, other, x)))
+            return false;
+    }
+    return true;
+}
+
+/* The row with which this one is compared; rated->count if there is none. */
+static size_t reference_of(const struct rated *rated, size_t row)
+{
+    size_t at = 0;
+    while (at < rated->count && !(is_reference_group(rated, at) && is_compared(rated, row, at)))
+        at++;
+    return at;
+}
+
+/* ---- figures ---- */
+
+/* To the nearest step, a half away from zero; NAN stays NAN. */
+static double to_step(double value, double step)
+{
+    return round(value / step) * step + 0.0;
+}
+
+static json_t *figure_cell(double value, double step)
+{
+    if (isnan(value))
+        return json_null();
+    return step < 1 ? json_real(to_step(value, step)) : json_integer(llround(value));
+}
+
+static bool put_figure(json_t *row, struct rates_figure figure, double times, double step)
+{
+    return json_array_append_new(row, figure_cell(times * figure.value, step)) == 0 &&
+           json_array_append_new(row, figure_cell(times * figure.lower, step)) == 0 &&
+           json_array_append_new(row, figure_cell(times * figure.upper, step)) == 0;
+}
+
+static bool put_cells(json_t *row, size_t count, const char *text)
+{
+    bool whole = true;
+    for (size_t i = 0; i < count; i++)
+        whole = whole && json_array_append_new(row, text ? json_string(text) : json_null()) == 0;
+    return whole;
+}
+
+static bool put_share(const struct rated *rated, size_t at, json_t *row)
+{
+    return has_counts(rated, at) ? put_figure(row, rates_share(share_of(rated, at)), 100, rated->step)
+                                 : put_cells(row, 3, DISCLOSURE_HIDDEN);
+}
+
+static bool put_comparison(const struct rated *rated, size_t at, json_t *row)
+{
+    size_t reference = reference_of(rated, at);
+    if (reference == rated->count || !is_beside_reference(rated, at))
+        return put_cells(row, 6, NULL);
+    if (!has_counts(rated, at) || !has_counts(rated, reference))
+        return put_cells(row, 6, DISCLOSURE_HIDDEN);
+    struct rates_share one = share_of(rated, at), other = share_of(rated, reference);
+    return put_figure(row, rates_difference(one, other), 100, rated->step) &&
+           put_figure(row, rates_ratio(one, other), 1, ratio_step);
+}
+
+/* Hidden if a group is hidden: whom it leaves out is not known then. A group without anybody has no part in
+ * it. */
+static json_t *mean_deviation(const struct rated *rated, size_t reference)
+{
+    struct rates_share *shares = calloc(rated->count, sizeof *shares);
+    size_t count = 0;
+    bool told = shares && has_counts(rated, reference);
+    for (size_t at = 0; at < rated->count && told; at++) {
+        if (!is_compared(rated, at, reference) || !is_beside_reference(rated, at))
+            continue;
+        told = has_counts(rated, at);
+        if (told && share_of(rated, at).out_of > 0)
+            shares[count++] = share_of(rated, at);
+    }
+    json_t *cell =
+        told ? figure_cell(100 * rates_mean_deviation(shares, count, share_of(rated, reference)), rated->step)
+             : json_string(DISCLOSURE_HIDDEN);
+    free(shares);
+    return cell;
+}
+
+static bool add_rates(const struct rated *rated, size_t at)
+{
+    json_t *row = json_array_get(rated->rows, at);
+    if (!put_share(rated, at, row) || !rated->kind->reference)
+        return !rated->kind->reference;
+    return put_comparison(rated, at, row) &&
+           json_array_append_new(row, is_reference_group(rated, at) ? mean_deviation(rated, at)
+                                                                    : json_null()) == 0;
+}
+
+/* ---- columns ---- */
+
+static const struct {
+    const char *name, *kind, *unit;
+} rated_columns[] = {{"percent", "percent", "percent"},
+                     {"percent_lower", "bound", "percent"},
+                     {"percent_upper", "bound", "percent"},
+                     {"difference", "comparison", "percentage points"},
+                     {"difference_lower", "bound", "percentage points"},
+                     {"difference_upper", "bound", "percentage points"},
+                     {"ratio", "comparison", "ratio"},
+                     {"ratio_lower", "bound", "ratio"},
+                     {"ratio_upper", "bound", "ratio"},
+                     {"mean_deviation", "comparison", "percentage points"}};
+enum { SHARE_COLUMNS = 3 };
+
+static bool add_rate_columns(const struct rated *rated, json_t *columns)
+{
+    size_t count = rated->kind->reference ? sizeof rated_columns / sizeof *rated_columns : SHARE_COLUMNS;
+    for (size_t i = 0; i < count; i++)
+        if (json_array_append_new(
+                columns,
+                json_pack("{s:s, s:s, s:s, s:s*, s:s*}", "name", rated_columns[i].name, "kind",
+                          rated_columns[i].kind, "unit", rated_columns[i].unit, "numerator",
+                          i ? NULL : rated->table->columns[rated->kind->numerator].name, "denominator",
+                          i ? NULL : rated->table->columns[rated->kind->denominator].name)) != 0)
+            return false;
+    return true;
+}
+
+/* ---- sentences ---- */
+
+enum { MEASURE = 0 }; /* the column that says what the share is of */
+
+static double shown_points(const struct rated *rated, double value)
+{
+    return to_step(100 * value, rated->step);
+}
+
+/* What a shown count can have been before it was rounded, at the least or at the most: the one share as low
+ * as that allows, or as high. Nothing is rounded of what is not published. */
+static struct rates_share rounded_from(const struct rated *rated, struct rates_share shown, int way)
+{
+    double off = rated->published ? DISCLOSURE_ROUNDED : 0;
+    shown.count = fmax(shown.count + way * off, fmin(shown.count, DISCLOSURE_LEAST));
+    shown.out_of = fmax(shown.out_of - way * off, shown.count);
+    return shown;
+}
+
+/* Whether the interval, as it is shown, leaves out 0, and would of whatever the counts were rounded from. */
+static bool is_beyond_chance(const struct rated *rated, struct rates_share one, struct rates_share other)
+{
+    struct rates_figure shown = rates_difference(one, other),
+                        least = rates_difference(rounded_from(rated, one, -1), rounded_from(rated, other, 1)),
+                        most = rates_difference(rounded_from(rated, one, 1), rounded_from(rated, other, -1));
+    return (shown_points(rated, shown.lower) > 0 && least.lower > 0) ||
+           (shown_points(rated, shown.upper) < 0 && most.upper < 0);
+}
+
+static json_t *say_difference(const struct rated *rated, size_t at, size_t reference)
+{
+    struct rates_share one = share_of(rated, at), other = share_of(rated, reference);
+    struct rates_figure difference = rates_difference(one, other);
+    int digits = rated->step < 1;
+    return json_sprintf(
+        "%s: %s %.*f %%, %s %.*f %%: difference %+.*f percentage points (95 %% interval %+.*f to "
+        "%+.*f)",
+        json_string_value(rated_cell(rated, at, MEASURE)),
+        json_string_value(rated_cell(rated, at, rated->kind->key)), digits,
+        shown_points(rated, rates_share(one).value), rated->kind->reference, digits,
+        shown_points(rated, rates_share(other).value), digits, shown_points(rated, difference.value), digits,
+        shown_points(rated, difference.lower), digits, shown_points(rated, difference.upper));
+}
+
+/* "...; 2 groups have too few people to be compared", or nothing. */
+static void say_not_compared(size_t left_out, char text[96])
+{
+    text[0] = '\0';
+    if (left_out)
+        snprintf(text, 96, "; %zu %s too few people, or too few that may be shown", left_out,
+                 left_out == 1 ? "group has" : "groups have");
+}
+
+static json_t *say_no_difference(const struct rated *rated, size_t reference, size_t compared,
+                                 size_t left_out)
+{
+    const char *measure = json_string_value(rated_cell(rated, reference, MEASURE));
+    char others[96];
+    say_not_compared(left_out, others);
+    if (!compared)
+        return json_sprintf("%s: no group could be compared with %s%s", measure, rated->kind->reference,
+                            others);
+    return json_sprintf("%s: no difference beyond chance was found between %s and the %zu %s%s", measure,
+                        rated->kind->reference, compared,
+                        compared == 1 ? "group that could be compared" : "groups that could be compared",
+                        others);
+}
+
+static bool can_compare(const struct rated *rated, size_t at)
+{
+    return has_counts(rated, at) && share_of(rated, at).out_of > 0;
+}
+
+static bool say_block(const struct rated *rated, size_t reference, json_t *verdicts)
+{
+    size_t compared = 0, left_out = 0, found = 0;
+    for (size_t at = 0; at < rated->count; at++) {
+        if (!is_compared(rated, at, reference) || !is_beside_reference(rated, at))
+            continue;
+        if (!can_compare(rated, at) || !can_compare(rated, reference)) {
+            left_out++;
+            continue;
+        }
+        compared++;
+        if (!is_beyond_chance(rated, share_of(rated, at), share_of(rated, reference)))
+            continue;
+        found++;
+        if (json_array_append_new(verdicts, say_difference(rated, at, reference)) != 0)
+            return false;
+    }
+    return found ||
+           json_array_append_new(verdicts, say_no_difference(rated, reference, compared, left_out)) == 0;
+}
+
+/* ---- the document ---- */
+
+static bool rate_table(const struct report_table *table, bool published, json_t *shown, json_t *verdicts)
+{
+    const struct rated rated = {.table = table,
+                                .kind = &table->rates,
+                                .rows = json_object_get(shown, "rows"),
+                                .count = json_array_size(json_object_get(shown, "rows")),
+                                .published = published,
+                                .step = published ? 1 : 0.1};
+    bool whole = add_rate_columns(&rated, json_object_get(shown, "columns"));
+    for (size_t at = 0; at < rated.count; at++)
+        whole = whole && add_rates(&rated, at);
+    for (size_t at = 0; at < rated.count && rated.kind->reference; at++)
+        whole = whole && (!is_reference_group(&rated, at) || say_block(&rated, at, verdicts));
+    return whole;
+}
+
+/* NULL: not every table of a report is in each of its documents. */
+static json_t *find_rated_table(json_t *document, const char *name)
+{
+    json_t *table;
+    size_t at;
+    json_array_foreach (json_object_get(document, "tables"), at, table)
+        if (strcmp(json_string_value(json_object_get(table, "name")), name) == 0)
+            return table;
+    return NULL;
+}
+
+void report_rates_add(const struct report *report, json_t *document)
+{
+    bool published = !json_is_true(json_object_get(document, "unsuppressed"));
+    for (size_t i = 0; i < report->table_count; i++) {
+        const struct report_table *table = &report->tables[i];
+        json_t *shown = table->rates.numerator >= 0 ? find_rated_table(document, table->name) : NULL;
+        if (shown && !rate_table(table, published, shown, json_object_get(document, "verdicts")))
+            abort();
+    }
+}
