@@ -4,7 +4,7 @@ programme of SciPy looks for the least and the most that each hidden count can b
 What adds up is written here a second time, by hand, from what the tables say they count: nothing is taken from the reports'
 own declarations.
 
-Usage: test_disclosure.py SOURCE BUILD STORY_OF_A_MONTH, with SEEDS in the environment for more months than one
+Usage: test_disclosure.py SOURCE BUILD STORY_OF_A_MONTH,STORY_OF_A_HALF,STORY_OF_A_YEAR, with SEEDS in the environment for more months than one
 """
 
 import csv
@@ -22,6 +22,7 @@ from scipy.optimize import linprog
 from scipy.sparse import lil_matrix
 
 STORY = sys.argv.pop()
+STORY, HALF, TWO_YEARS = STORY.split(",")
 BUILD = sys.argv.pop()
 sys.argv.pop()
 CONCORDAT = os.path.join(BUILD, "services", "cli", "concordat")
@@ -32,6 +33,7 @@ REPORTS = ("breaches", "change", "custody", "declines", "diversion", "looked", "
 KINDS = ("very_urgent", "urgent", "department")
 SEEDS = int(os.environ.get("SEEDS", "1"))
 VISIBLE = 0.7  # of the counts that are not small, so many are shown at least
+LEAST = 5  # numbers that a hidden count can be
 ANY = 10 ** 6  # so many people are in no table here
 ANSWERS = [told for answer in ("screened", "assessed", "consenting") for told in (answer, f"not_{answer}", f"{answer}_not_recorded")]
 STANDS = ("needed", "asked", "yes", "on_the_way", "done", "no", "cancelled")  # and with_yes beside them
@@ -96,6 +98,11 @@ TABLES = {
 }
 
 
+def numbers(least, most):
+    """How many whole numbers lie there."""
+    return math.floor(most + 1e-6) - math.ceil(least - 1e-6) + 1 if least <= most else 0
+
+
 class Attack:
     """Unknowns, what was printed of them, and how they add up."""
 
@@ -149,15 +156,17 @@ class Attack:
             for part in parts:
                 matrix[row, place[part]] += 1
         matrix, bounds = matrix.tocsr(), [self.bounds[one] for one in members]
+        least, most = numpy.full(len(members), numpy.inf), numpy.full(len(members), -numpy.inf)
         for one in wanted:
-            ends = []
             for sign in (1, -1):
+                if numbers(least[place[one]], most[place[one]]) >= LEAST:
+                    break  # an answer about others was wide enough
                 aim = numpy.zeros(len(members))
                 aim[place[one]] = sign
                 found = linprog(aim, A_eq=matrix, b_eq=numpy.zeros(matrix.shape[0]), bounds=bounds, method="highs")
                 assert found.status == 0, found.message  # otherwise what was printed is nothing that ever was
-                ends.append(sign * found.fun)
-            yield one, ends[0], ends[1]
+                least, most = numpy.minimum(least, found.x), numpy.maximum(most, found.x)
+            yield one, least[place[one]], most[place[one]]
 
 
 def read(folder):
@@ -440,7 +449,104 @@ class Published:
         names = {number: name for name, number in self.attack.names.items()}
         return len(hidden), [f"{' '.join(names[one])} is {least:.1f} to {most:.1f}"
                              for one, least, most in self.attack.ranges(hidden)
-                             if math.floor(most + 1e-6) - math.ceil(least - 1e-6) + 1 < 5]
+                             if numbers(least, most) < LEAST]
+
+
+class Groups:
+    """Report equality of one half or more, and section136 of the year that has both halves."""
+
+    SETS = {"ethnicity5": "ethnic_group", "ethnicity16": "ethnic_category", "sex": "sex", "age": "age_band", "overall": None}
+    OF_REFERRALS = ("accepted", "declined", "refused", "asked of", "detained")
+    OF_DETAINED = ("held", "handed", "conveyed")
+
+    def __init__(self):
+        self.attack, self.printed, self.sums = Attack(), {}, 0
+
+    def cell(self, *name):
+        return self.attack.cell(*name, printed=self.printed.get(name))
+
+    def sum_up(self, total, parts, rest=False):
+        self.attack.add_up(self.cell(*total), [self.cell(*part) for part in parts], rest)
+        self.sums += 1
+
+    def add_half(self, half, tables):
+        """The tables as they were printed, by name: their rows, by column."""
+        rows = {name: {(row["measure"].split(":")[0], row[key] if key else "all"): row for row in tables[name]}
+                for name, key in self.SETS.items()}
+        for name, table in rows.items():
+            for (measure, group), row in table.items():
+                for column in ("count", "out_of", "ethnic_group_known", "sex_known", "age_known"):
+                    if column in row:
+                        self.printed[(half, name, measure, group, column)] = row[column]
+        for row in tables["age_structure"]:
+            for column in ("people", "referrals"):
+                self.printed[(half, "ages", row["ethnic_group"], row["age_band"], column)] = row[column]
+        for name, table in rows.items():
+            for group in {group for _, group in table}:
+                self.add_group(half, name, group, [measure for measure, at in table if at == group])
+        self.add_tables(half, rows)
+
+    def add_group(self, half, name, group, measures):
+        """What is known of one group, whoever is in it."""
+        def of(begins, column):
+            return (half, name, next(one for one in measures if one.startswith(begins)), group, column)
+
+        for measure in measures:
+            self.sum_up(of(measure, "out_of"), [of(measure, "count")], True)
+        for begins in self.OF_REFERRALS:
+            self.sum_up(of("told", "out_of"), [of(begins, "out_of")])
+        for begins in self.OF_DETAINED:
+            self.sum_up(of("detained", "count"), [of(begins, "out_of")], True)
+        self.sum_up(of("told", "out_of"), [of("seen face", "out_of")], True)
+        self.sum_up(of("seen face", "out_of"), [of("never", "out_of")])
+        self.sum_up(of("seen face", "out_of"), [of("seen face", "count"), of("never", "count")], True)
+        for begins in ("response", "seen in time"):
+            self.sum_up(of("seen face", "out_of"), [of(begins, "out_of")], True)
+            self.sum_up(of("seen face", "count"), [of(begins, "count")], True)
+        self.sum_up(of("declined", "count"), [of("refused", "count")], True)
+
+    def add_tables(self, half, rows):
+        """Groups are all who were referred, and categories are their groups."""
+        for measure, _ in rows["overall"]:
+            for column in ("count", "out_of"):
+                total = (half, "overall", measure, "all", column)
+                for name in ("ethnicity5", "sex", "age"):
+                    self.sum_up(total, [(half, name, measure, group, column) for at, group in rows[name] if at == measure])
+                for at, group in rows["ethnicity5"]:
+                    if at == measure:
+                        self.sum_up((half, "ethnicity5", measure, group, column),
+                                    [(half, "ethnicity16", measure, category, column)
+                                     for (of, category), row in rows["ethnicity16"].items()
+                                     if of == measure and row["ethnic_group"] == group])
+            for name, known in (("ethnicity5", "ethnic_group_known"), ("sex", "sex_known"), ("age", "age_known")):
+                self.sum_up((half, "overall", measure, "all", known), [(half, name, measure, group, "out_of")
+                            for (at, group), row in rows[name].items() if at == measure and row["known"] == "yes"])
+                self.sum_up((half, "overall", measure, "all", "out_of"), [(half, "overall", measure, "all", known)], True)
+        told = next(measure for measure, _ in rows["overall"] if measure.startswith("told"))
+        groups, bands = ([group for at, group in rows[name] if at == told] for name in ("ethnicity5", "age"))
+        for group in groups:
+            self.sum_up((half, "ethnicity5", told, group, "out_of"), [(half, "ages", group, band, "people") for band in bands])
+            for band in bands:
+                self.sum_up((half, "ethnicity5", told, group, "out_of"), [(half, "ages", group, band, "referrals")])
+        for band in bands:
+            self.sum_up((half, "age", told, band, "out_of"), [(half, "ages", group, band, "people") for group in groups])
+
+    def add_year(self, halves, lines):
+        """section136 counts the people of both halves."""
+        for row in lines:
+            self.printed[("year", row["line"])] = row["count"]
+        for begins, measure, column in (("people detained", "detained under section 136", "count"),
+                                        ("arrival", "held for more than 24 h", "out_of"),
+                                        ("held for more", "held for more than 24 h", "count"),
+                                        ("handover by the police recorded", "handed over by the police within 60 min", "out_of")):
+            line = next((row["line"] for row in lines if row["line"].startswith(begins)), begins)
+            self.sum_up(("year", line), [(half, "overall", measure, "all", column) for half in halves])
+
+    def pinned(self):
+        hidden = [self.cell(*name) for name, printed in self.printed.items() if printed == "*"]
+        names = {number: name for name, number in self.attack.names.items()}
+        return len(hidden), [f"{' '.join(names[one])} is {least:.1f} to {most:.1f}"
+                             for one, least, most in self.attack.ranges(hidden) if numbers(least, most) < LEAST]
 
 
 class Disclosure(unittest.TestCase):
@@ -490,6 +596,50 @@ class Disclosure(unittest.TestCase):
                 wanted, shown = (wanted + found, shown) if report is exact else (wanted, shown + found)
         print(f"{shown} of {wanted} counts of 5 or more are shown", flush=True)
         self.assertGreaterEqual(shown, VISIBLE * wanted)
+
+    def tables_of(self, trail, name, period, *options):
+        report = json.loads(self.run_report(trail, name, "--json", "--period", period, *options).stdout)
+        return {table["name"]: table["rows"] for table in report["tables"]}
+
+    def shown_of(self, exact, published):
+        """How many counts of 5 or more there are, and how many of those are shown."""
+        told = [[row[column] for name, rows in tables.items() if name in published for row in rows
+                 for column in ("count", "out_of", "people", "referrals") if column in row] for tables in (exact, published)]
+        return sum(cell >= LEAST for cell in told[0]), sum(isinstance(cell, int) for cell in told[1])
+
+    def test_no_hidden_count_of_a_group_is_pinned_to_fewer_than_five(self):
+        first, trail = random.randrange(10 ** 6), os.path.join(self.folder, "half.db")
+        for seed in range(first, first + SEEDS):
+            people = 300 + seed % 900
+            print(f"seed {seed}, {people} people", flush=True)
+            subprocess.run([HALF, trail, str(seed), str(people)], check=True)
+            tables, groups = self.tables_of(trail, "equality", "2027/28-H1"), Groups()
+            groups.add_half("H1", tables)
+            hidden, pinned = groups.pinned()
+            self.assertGreater(hidden, 100)
+            self.assertEqual(pinned, [])
+            wanted, shown = self.shown_of(self.tables_of(trail, "equality", "2027/28-H1", "--unsuppressed"), tables)
+            print(f"{shown} of {wanted} counts of 5 or more are shown, and {hidden} hidden ones are not found", flush=True)
+            self.assertGreaterEqual(shown, VISIBLE * wanted)
+
+    def test_two_halves_and_their_year_find_nothing_of_each_other(self):
+        seed, trail = random.randrange(10 ** 6), os.path.join(self.folder, "years.db")
+        print(f"seed {seed}", flush=True)
+        subprocess.run([TWO_YEARS, trail, str(seed)], check=True)
+        groups = Groups()
+        for half in ("H1", "H2"):
+            groups.add_half(half, self.tables_of(trail, "equality", f"2027/28-{half}"))
+        groups.add_year(("H1", "H2"), self.tables_of(trail, "section136", "2027/28")["summary"])
+        self.assertEqual(groups.pinned()[1], [])
+
+    def test_what_is_worked_out_of_a_hidden_count_is_hidden(self):
+        trail = os.path.join(self.folder, "half.db")
+        subprocess.run([HALF, trail, "7", "300"], check=True)
+        for rows in self.tables_of(trail, "equality", "2027/28-H1").values():
+            for row in rows:
+                counts = (row["count"], row["out_of"]) if "out_of" in row else (row["people"], row["referrals"])
+                self.assertEqual(row["percent"] == "*", "*" in counts, row)
+                self.assertIn("*" in counts, (False, row.get("difference", "*") in ("*", None)), row)
 
     def test_every_number_is_of_five_and_rounded(self):
         folder = self.publish(self.month(7))

@@ -16,6 +16,15 @@ static bool chance(int percent)
     return random() % 100 < percent;
 }
 
+/* Told by the number, so that all else stays by chance as it is. */
+static void tell_apart(struct story_person *person, uint32_t number)
+{
+    static const char *const categories[] = {"A", "A", "A", "A", "A", "A", "A", "C",
+                                             "H", "J", "M", "N", "S", "Z", ""};
+    person->ethnic_category = categories[number * 7 % 15];
+    person->gender = number % 19 == 0 ? "" : number % 2 ? "1" : "2";
+}
+
 static struct story_person anybody(unsigned month)
 {
     static const Concordat__V1__Urgency urgencies[] = {CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT,
@@ -69,6 +78,7 @@ static void tell_detention(struct story *story, uint32_t number, Concordat__V1__
 static void tell_anybody(struct story *story, uint32_t number, unsigned month)
 {
     struct story_person person = anybody(month);
+    tell_apart(&person, number);
     person.arrived_min = (story->now_ms - STORY_START_MS) / STORY_MIN_MS;
     story_receive(story, number, person);
     tell_answers(story, number, month);
