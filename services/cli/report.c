@@ -240,7 +240,7 @@ static void describe_reports(char *doc, size_t size)
             doc + used, size - used,
             "\nA report is made so that it may be published: a count below 5 is a *, others are rounded to the nearest "
             "5, and others are hidden so that none of them is found. Each is of one kind of period: most of a month, "
-            "section136 of a financial year. There is one edition of a period, of the trail as it stood a week after "
+            "equality and section136 of a half of a financial year. There is one edition of a period, of the trail as it stood a week after "
             "its end; without --period it is the latest. The report change is of whole months: of the 24 up to the end "
             "of the period, or of all of it if it has 12 or more. With --unsuppressed, which takes an inspector's "
             "trail, all is exact, of any time, and as the trail now stands.\n"

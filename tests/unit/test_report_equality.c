@@ -58,7 +58,7 @@ static void receive_and_tell(uint32_t number, struct story_person person, double
     story_told(&story, number, CONCORDAT__V1__STATE__STATE_ACCEPTED);
 }
 
-/* Of 4 White people 3 are told of within 30 min, of 2 Black people 1, of 1 Asian person none; and one whose
+/* 3 of 4 White people are told of within 30 min, 1 of 2 Black people, no Asian person of 1; and one whose
  * group is not stated. */
 static void tell_eight(void)
 {
@@ -182,7 +182,7 @@ static int ask_half(const char *period)
     return report_ask(story.path, &question, &document, message, sizeof message);
 }
 
-/* Of 40 White British people 35 are told of in time, of 30 Caribbean people 5, of 20 Indian people 15, and of
+/* 35 of 40 White British people are told of in time, 5 of 30 Caribbean people, 15 of 20 Indian people, and of
  * 3 Chinese people nobody; all before October, and the half is published. */
 static void tell_half(void)
 {
@@ -227,12 +227,13 @@ static void published_is(const char *group, const char *column, const char *expe
     free(text);
 }
 
-static bool is_said(const char *sentence)
+/* Whether a sentence begins so. */
+static bool is_said(const char *begins)
 {
     const json_t *line;
     size_t at;
     json_array_foreach (json_object_get(document, "verdicts"), at, line)
-        if (strcmp(json_string_value(line), sentence) == 0)
+        if (strncmp(json_string_value(line), begins, strlen(begins)) == 0)
             return true;
     return false;
 }
@@ -305,10 +306,9 @@ static void a_difference_that_rounding_made_is_not_said(void **state)
     assert_int_equal(ask_half("2026/27-H1"), REPORT_DONE);
     published_is("Asian", "percent", "86");
     assert_true(json_integer_value(published_cell("ethnicity5", "Asian", "difference_lower")) > 0);
-    assert_true(is_said(
-        "told within 30 min who has the case in hand: no difference beyond chance was found between "
-        "White and the 2 groups that could be compared; 2 groups have too few people, or too few that "
-        "may be shown"));
+    assert_false(is_said("told within 30 min who has the case in hand: Asian"));
+    assert_true(
+        is_said("told within 30 min who has the case in hand: no difference beyond chance was found"));
 }
 
 int main(void)

@@ -98,7 +98,7 @@ SELECT m.month, coalesce(sum(s.declined), 0) AS count, coalesce(sum(s.offers), 0
   round(100.0 * sum(s.declined) / nullif(sum(s.offers), 0), 1) AS percent
 ${by_month}
 
--- The count of a month beside that of the financial year, which section136 publishes, would tell of small numbers: what is of
+-- The count of a month beside that of the half year, which section136 publishes, would tell of small numbers: what is of
 -- detentions here is for inspectors.
 -- @table detained Detained under section 136, of referrals
 -- @for inspectors

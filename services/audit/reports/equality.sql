@@ -121,6 +121,11 @@ GROUP BY m.place, g.place ORDER BY m.place, g.place
 -- @sum age_known[measure=told*] = age_known[measure=asked of*]
 -- @sum age_known[measure=told*] = age_known[measure=detained*]
 -- @sum age_known[measure=seen face*] = age_known[measure=never seen*]
+-- @sum section136.summary.count[line=people detained*] = count[measure=detained*]
+-- @sum section136.summary.count[line=arrival*] = out_of[measure=held*]
+-- @sum section136.summary.count[line=held for more*] = count[measure=held*]
+-- @sum section136.summary.count[line=handover by the police recorded] = out_of[measure=handed*]
+-- @sum section136.summary.count[line=handover by the police took at*] = count[measure=handed*]
 SELECT m.measure, m.of_whom, coalesce(sum(v.value), 0) AS count, count(v.value) AS out_of,
   count(e.place) AS ethnic_group_known, round(100.0 * count(e.place) / nullif(count(v.value), 0), 1) AS ethnic_group_known_percent,
   count(s.place) AS sex_known, round(100.0 * count(s.place) / nullif(count(v.value), 0), 1) AS sex_known_percent,

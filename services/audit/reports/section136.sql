@@ -1,6 +1,6 @@
 -- section136: use of section 136: transport, place of safety, time held
 -- @on detained
--- @published financial year
+-- @published financial half
 
 -- @part people_by
 SELECT coalesce($1, 'not recorded') AS $1, count(*) AS people,
@@ -21,7 +21,8 @@ FROM detained GROUP BY 1 ORDER BY people DESC, 1
 -- @sum count[line=people detained*] = count[line=under 18 at the receipt] + rest
 -- @sum count[line=people detained*] = count[line=under 18 at a*] + rest
 -- @sum count[line=people detained*] = count[line=then detained*] + rest
--- @sum count[line=handover by the police recorded] = count[line=handover by the police took*] + rest
+-- @sum count[line=handover by the police recorded] = count[line=handover by the police took at*] + count[line=handover by the police took more*]
+-- @sum equality.age.count[measure=detained*] = count[line=under 18 at the receipt]
 SELECT 'people detained under section 136' AS line, count(*) AS count FROM detained
 UNION ALL SELECT 'arrival at a place of safety recorded', count(first_arrival_ms) FROM detained
 UNION ALL SELECT 'held for more than 24 hours', count(*) FROM detained WHERE held_over_24_h
@@ -35,6 +36,7 @@ UNION ALL SELECT 'first arrival corrected to a later one, which moved nothing', 
 UNION ALL SELECT 'handover by the police recorded', count(handover_within_60_min) FROM detained
 UNION ALL SELECT 'handover by the police recorded as before the arrival, not counted above', count(*) FROM detained
   WHERE handover_before_arrival
+UNION ALL SELECT 'handover by the police took at most 60 min', count(*) FROM detained WHERE handover_within_60_min
 UNION ALL SELECT 'handover by the police took more than 60 min', count(*) FROM detained
   WHERE NOT handover_within_60_min
 UNION ALL SELECT 'under 18 at the receipt', count(*) FROM detained WHERE age_band = 'under 18'
@@ -47,6 +49,8 @@ UNION ALL SELECT 'then detained under section 2 or 3', count(*) FROM detained
 -- @column people people
 -- @column percent percent people of sum
 -- @sum summary.count[line=people detained*] = people
+-- @sum equality.overall.count[measure=conveyed*] = people[transport=police vehicle]
+-- @sum equality.overall.out_of[measure=conveyed*] = people[transport=ambulance] + people[transport=police vehicle] + people[transport=other health vehicle] + people[transport=other] + people[transport=none]
 ${people_by transport}
 
 -- @table place First place of safety
