@@ -79,7 +79,7 @@ class Audit(unittest.TestCase):
         browser = self.enter("inspector")
         self.await_verdict(browser)  # from here on the trail's face stays as it is
         links = re.findall(r'href="(/audit/reports/(\w+))"', browser.get("/audit").text)
-        self.assertEqual(len(links), 15)
+        self.assertEqual(len(links), 16)
         for path, name in links:
             with self.subTest(report=name):
                 made = browser.get(f"{path}.json")
@@ -300,7 +300,7 @@ def cell_text(cell):
         return "none"
     if isinstance(cell, str):
         return re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", lambda found: in_london(found[0]), cell)
-    return f"{cell:.1f}" if isinstance(cell, float) else str(cell)
+    return f"{cell:.2f}".removesuffix("0") if isinstance(cell, float) else str(cell)
 
 
 if __name__ == "__main__":
