@@ -48,5 +48,5 @@ add_test(NAME test_disclosure_attack COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SO
 add_test(NAME test_published_rule COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_published_rule.py
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 set_tests_properties(test_published_rule PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
-set_tests_properties(test_disclosure_attack PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
+set_tests_properties(test_disclosure_attack PROPERTIES TIMEOUT 600 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")
 set_tests_properties(test_report_files PROPERTIES TIMEOUT 300 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")

@@ -148,12 +148,22 @@ bool disclosure_lp_leaves(struct disclosure_lp *lp, size_t unknown, unsigned num
     return is_known_wide(lp, unknown, numbers);
 }
 
+/* Bounds that are others for once lead far away from the last answer: this begins anew, and goes back. */
 bool disclosure_lp_leaves_for_once(struct disclosure_lp *lp, size_t unknown, unsigned numbers)
 {
     double least, most;
+    int *basis = calloc((size_t)get_Nrows(lp->program) + lp->unknowns + 1, sizeof *basis);
+    if (!basis)
+        abort();
+    bool has_basis = get_basis(lp->program, basis, TRUE); /* none before the first answer */
     forget_holders(lp);
-    return solve_for(lp, unknown, false, &least) && solve_for(lp, unknown, true, &most) &&
-           is_wide(least, most, numbers);
+    default_basis(lp->program);
+    bool leaves = solve_for(lp, unknown, false, &least) && solve_for(lp, unknown, true, &most) &&
+                  is_wide(least, most, numbers);
+    if (!has_basis || !set_basis(lp->program, basis, TRUE))
+        default_basis(lp->program);
+    free(basis);
+    return leaves;
 }
 
 bool disclosure_lp_holds(const struct disclosure_lp *lp, size_t unknown)
