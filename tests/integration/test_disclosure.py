@@ -70,7 +70,10 @@ TABLES = {
     ("requests", "answers"): (("what",), ("requests", *ANSWERED)),
     ("reached", "tries"): (("source",), ("people", "met_later", "ended_unmet", "not_met_yet", "failed_tries")),
     ("reached", "next"): (("next",), ("failed_tries",)),
-    ("reached", "missing"): (("found_by",), ("times",)),
+    ("reached", "missing"): (("found_by",), ("times", "found")),
+    ("custody", "summary"): ((), ("referrals", "intervals", "unowned", "owned_twice", "ended_by_mistake", "overdue")),
+    **{("equality", table): (("measure", group), ("count", "out_of")) for table, group in
+       (("ethnicity5", "ethnic_group"), ("ethnicity16", "code"), ("sex", "sex"), ("age", "age_band"))},
     ("reached", "without_contact"): (("reason",), ("people",)),
     ("reached", "closing"): (("line",), ("times",)),
     ("looked", "roles"): (("role",), ("times", "records", "who_had_to_do_with_it", "beyond_their_areas", "cases")),
@@ -86,7 +89,7 @@ TABLES = {
         "people", *CONVEYED, "at_a_police_station", "under_18")),
     ("section136", "sexes"): (("sex",), ("people", "under_18", "adults", "age_not_known")),
     ("section136", "ethnic_groups"): (("ethnic_group",), ("people", *BY_WHOM)),
-    ("section136", "ethnic_categories"): (("ethnic_category", "ethnic_group"), ("people", *BY_WHOM)),
+    ("section136", "ethnic_categories"): (("code", "ethnic_group"), ("people", *BY_WHOM)),
     ("section136", "ended"): (("ended_as",), ("people",)),
     ("section136", "extensions"): (("reason",), ("people",)),
     ("section136", "police_time"): (("first_place",), ("people",)),
@@ -335,6 +338,11 @@ class Published:
                                                                     ("yes", "on_the_way", "done")], True)
             for part in ANSWERED:
                 self.in_row("requests", "answers", row, "requests", (part,), True)
+        for row in self.of("reached", "missing"):
+            self.in_row("reached", "missing", row, "times", ("found",), True)
+        self.sum_up(("volume", "sources", "all", "received"), [("custody", "summary", "referrals")])
+        for part in ("unowned", "owned_twice", "ended_by_mistake", "overdue"):
+            self.in_row("custody", "summary", (), "referrals", (part,), True)
         for row in self.of("reached", "tries"):
             self.in_row("reached", "tries", row, "people", ("met_later", "ended_unmet", "not_met_yet"))
             self.in_row("reached", "tries", row, "failed_tries", ("people",), True)
@@ -399,6 +407,7 @@ class Published:
                     [("section136", "vehicle", *row, "people") for row in self.of("section136", "vehicle")], True)
         self.sum_up(("section136", "place", "emergency department", "people"),
                     [("section136", "department", *row, "people") for row in self.of("section136", "department")], True)
+        self.detained_groups()
         grounds = {row[0][:9]: ("section136", "station_grounds", *row, "people") for row in
                    self.of("section136", "station_grounds")}
         for begins in ("all three", "imminent ", "no other ", "a health "):
@@ -406,6 +415,20 @@ class Published:
                 self.attack.add_up(self.attack.cell(*grounds["at a poli"]), [self.attack.cell(*grounds[begins])], True)
         if "at a poli" in grounds:
             self.sum_up(grounds["at a poli"], [("section136", "organisations", "all", "at_a_police_station")])
+
+    def detained_groups(self):
+        """The same people in report equality."""
+        for table, column, group in (("sexes", "people", "sex"), ("ethnic_groups", "people", "ethnicity5"),
+                                     ("ethnic_categories", "people", "ethnicity16")):
+            for row in self.of("section136", table):
+                if row[0] != "all":
+                    self.sum_up(("equality", group, "detained under section 136", row[0], "count"),
+                                [("section136", table, *row, column)])
+        for column, age in (("under_18", "under 18"), ("adults", "18 and over"), ("age_not_known", "age not known")):
+            self.sum_up(("equality", "age", "detained under section 136", age, "count"), [("section136", "sexes", "all", column)])
+        for table in ("ethnicity5", "ethnicity16", "sex", "age"):
+            for row in self.of("equality", table):
+                self.in_row("equality", table, row, "out_of", ("count",), True)
 
     def of_period(self, table):
         return [row for row in self.of("change", table) if row[0] == PERIOD]

@@ -10,21 +10,34 @@ CASE WHEN ms % 1000 = 0 THEN printf('%d', ms / 1000) ELSE printf('%.3f', ms / 10
 -- @column referrals people
 -- @column intervals times
 -- @column owned_s figure seconds of referrals
--- @column unowned_s figure seconds of referrals
--- @column owned_twice_s figure seconds of referrals
--- @column ended_by_mistake_s figure seconds of referrals
--- @column overdue_s figure seconds of referrals
+-- @column unowned people
+-- @column unowned_s figure seconds of unowned
+-- @column owned_twice people
+-- @column owned_twice_s figure seconds of owned_twice
+-- @column ended_by_mistake people
+-- @column ended_by_mistake_s figure seconds of ended_by_mistake
+-- @column overdue people
+-- @column overdue_s figure seconds of overdue
+-- @sum volume.sources.received[source=all] = referrals
+-- @sum referrals = unowned + rest
+-- @sum referrals = owned_twice + rest
+-- @sum referrals = ended_by_mistake + rest
+-- @sum referrals = overdue + rest
 WITH owned AS (SELECT coalesce(i.to_ms, c.as_at_ms) - i.from_ms AS ms
     FROM custody_interval i JOIN counted c USING (referral)),
-  fault AS (SELECT f.fault, f.to_ms - f.from_ms AS ms FROM custody_fault f JOIN counted USING (referral)),
-  mistaken AS (SELECT o.at_ms - o.ended_at_ms AS ms FROM reopening o JOIN counted USING (referral)),
-  overdue AS (SELECT overdue_ms AS ms FROM custody_overdue JOIN counted USING (referral))
+  fault AS (SELECT referral, f.fault, f.to_ms - f.from_ms AS ms FROM custody_fault f JOIN counted USING (referral)),
+  mistaken AS (SELECT referral, o.at_ms - o.ended_at_ms AS ms FROM reopening o JOIN counted USING (referral)),
+  overdue AS (SELECT referral, overdue_ms AS ms FROM custody_overdue JOIN counted USING (referral))
 SELECT (SELECT count(*) FROM counted) AS referrals,
   (SELECT count(*) FROM owned) AS intervals,
   round((SELECT total(ms) FROM owned) / 1000.0, 1) AS owned_s,
+  (SELECT count(DISTINCT referral) FROM fault WHERE fault = 'gap') AS unowned,
   round((SELECT total(ms) FROM fault WHERE fault = 'gap') / 1000.0, 1) AS unowned_s,
+  (SELECT count(DISTINCT referral) FROM fault WHERE fault = 'overlap') AS owned_twice,
   round((SELECT total(ms) FROM fault WHERE fault = 'overlap') / 1000.0, 1) AS owned_twice_s,
+  (SELECT count(DISTINCT referral) FROM mistaken) AS ended_by_mistake,
   round((SELECT total(ms) FROM mistaken) / 1000.0, 1) AS ended_by_mistake_s,
+  (SELECT count(DISTINCT referral) FROM overdue) AS overdue,
   round((SELECT total(ms) FROM overdue) / 1000.0, 1) AS overdue_s
 
 -- @table faults Gaps and overlaps

@@ -48,13 +48,15 @@ GROUP BY 1 ORDER BY failed_tries DESC, 1
 -- @table missing How often people were missing, and who found them
 -- @column found_by key total=all
 -- @column times times
--- @column median_min figure minutes of times
--- @column max_min figure minutes of times
+-- @column found times
+-- @column median_min figure minutes of found
+-- @column max_min figure minutes of found
+-- @sum times = found + rest
 WITH each AS (SELECT CASE WHEN w.found_seq IS NOT NULL THEN coalesce(f.found_by, 'found, by whom is not recorded')
       WHEN w.ended THEN 'not found, and the case has ended' ELSE 'not found yet' END AS found_by, f.at_ms - w.since_ms AS ms
     FROM was_missing w LEFT JOIN main.missing f ON f.seq = w.found_seq),
   both AS (SELECT * FROM each UNION ALL SELECT 'all', ms FROM each)
-SELECT found_by, count(*) AS times, round(percentile(ms, 50) / 60000.0, 1) AS median_min, round(max(ms) / 60000.0, 1) AS max_min
+SELECT found_by, count(*) AS times, count(ms) AS found, round(percentile(ms, 50) / 60000.0, 1) AS median_min, round(max(ms) / 60000.0, 1) AS max_min
 FROM both GROUP BY found_by ORDER BY found_by <> 'all', found_by
 
 -- @table without_contact Cases that ended though nobody had met the person, by the reason that was given

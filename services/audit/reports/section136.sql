@@ -135,6 +135,9 @@ FROM each GROUP BY organisation ORDER BY organisation <> 'all', organisation
 -- @column adults people
 -- @column age_not_known people
 -- @sum people = under_18 + adults + age_not_known
+-- @sum equality.sex.count[measure=detained*] = people
+-- @sum equality.age.count[measure=detained*] = adults[sex=all]
+-- @sum equality.age.count[measure=detained*] = age_not_known[sex=all]
 -- @sum summary.count[line=people detained*] = people
 -- @sum summary.count[line=under 18 at the receipt] = under_18
 WITH each AS (SELECT sex, age_band FROM detained UNION ALL SELECT 'all', age_band FROM detained)
@@ -158,12 +161,13 @@ count(*) AS people, count(*) FILTER (WHERE ethnicity_stated_by = 'self') AS self
 -- @column percent percent people of sum
 -- @sum people = self_defined + officer_defined + by_a_clinician + by_whom_not_recorded
 -- @sum summary.count[line=people detained*] = people
+-- @sum equality.ethnicity5.count[measure=detained*] = people
 SELECT ethnicity5 AS ethnic_group, ${by_whom},
   round(100.0 * count(*) / sum(count(*)) OVER (), 1) AS percent
 FROM detained GROUP BY 1 ORDER BY people DESC, 1
 
 -- @table ethnic_categories People detained, by ethnic category of 16+1 and who stated it
--- @column ethnic_category key total=all
+-- @column code key
 -- @column ethnic_group key
 -- @column people people
 -- @column self_defined people
@@ -172,11 +176,12 @@ FROM detained GROUP BY 1 ORDER BY people DESC, 1
 -- @column by_whom_not_recorded people
 -- @sum people = self_defined + officer_defined + by_a_clinician + by_whom_not_recorded
 -- @sum ethnic_groups.people = people
+-- @sum equality.ethnicity16.count[measure=detained*] = people
 -- @sum ethnic_groups.self_defined = self_defined
 -- @sum ethnic_groups.officer_defined = officer_defined
 -- @sum ethnic_groups.by_a_clinician = by_a_clinician
 -- @sum ethnic_groups.by_whom_not_recorded = by_whom_not_recorded
-SELECT ethnicity16 AS ethnic_category, ethnicity5 AS ethnic_group, ${by_whom}
+SELECT ethnicity16 AS code, ethnicity5 AS ethnic_group, ${by_whom}
 FROM detained GROUP BY 1 ORDER BY 1
 
 -- @table ended How the detention ended
