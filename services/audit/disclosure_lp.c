@@ -148,22 +148,35 @@ bool disclosure_lp_leaves(struct disclosure_lp *lp, size_t unknown, unsigned num
     return is_known_wide(lp, unknown, numbers);
 }
 
-/* Bounds that are others for once lead far away from the last answer: this begins anew, and goes back. */
-bool disclosure_lp_leaves_for_once(struct disclosure_lp *lp, size_t unknown, unsigned numbers)
+/* Asks for all that were not found to be possible yet; false if that leads nowhere. */
+static bool solve_for_rest(struct disclosure_lp *lp, const bool *possible)
 {
-    double least, most;
-    int *basis = calloc((size_t)get_Nrows(lp->program) + lp->unknowns + 1, sizeof *basis);
-    if (!basis)
-        abort();
-    bool has_basis = get_basis(lp->program, basis, TRUE); /* none before the first answer */
-    forget_holders(lp);
+    int count = 0;
+    for (size_t i = 0; i < lp->unknowns; i++)
+        if (!possible[i]) {
+            lp->factors[count] = 1;
+            lp->places[count++] = (int)i + 1;
+        }
+    set_obj_fnex(lp->program, count, lp->factors, lp->places);
+    set_maxim(lp->program);
+    return solve_again(lp);
+}
+
+void disclosure_lp_possible(struct disclosure_lp *lp, bool *possible)
+{
+    bool more = true;
+    double *values;
+    for (size_t i = 0; i < lp->unknowns; i++)
+        possible[i] = false;
+    while (more) {
+        more = false;
+        bool solved = solve_for_rest(lp, possible);
+        get_ptr_variables(lp->program, &values);
+        for (size_t i = 0; i < lp->unknowns; i++)
+            if (!possible[i] && (!solved || values[i] > SLACK)) /* if it is not known it may be */
+                possible[i] = more = true;
+    }
     default_basis(lp->program);
-    bool leaves = solve_for(lp, unknown, false, &least) && solve_for(lp, unknown, true, &most) &&
-                  is_wide(least, most, numbers);
-    if (!has_basis || !set_basis(lp->program, basis, TRUE))
-        default_basis(lp->program);
-    free(basis);
-    return leaves;
 }
 
 bool disclosure_lp_holds(const struct disclosure_lp *lp, size_t unknown)

@@ -20,8 +20,9 @@ void disclosure_lp_bound(struct disclosure_lp *lp, size_t unknown, double least,
 
 /* Whether the unknown may be any of at least so many whole numbers that follow each other. */
 bool disclosure_lp_leaves(struct disclosure_lp *lp, size_t unknown, unsigned numbers);
-/* The same by bounds that are not those of the other unknowns. */
-bool disclosure_lp_leaves_for_once(struct disclosure_lp *lp, size_t unknown, unsigned numbers);
+/* Says of each unknown whether it can be more than 0 at all, by the bounds as they are: of bounds that begin
+ * at 0 alone. There is room in `possible` for all of them. */
+void disclosure_lp_possible(struct disclosure_lp *lp, bool *possible);
 
 /* Whether the bounds of this unknown hold the one that was asked about last where it is, if there are too few
  * numbers for that one: if they were wider it could be more, or less. */

@@ -138,15 +138,30 @@ void disclosure_sums_end(struct disclosure_sums *sums, enum disclosure_rest rest
 
 /* ---- what is known of one group ---- */
 
-static void bound_figure(struct disclosure_lp *lp, const struct figure *figure, int64_t rounded)
+/* A group of figures that hang together, as two readers see it. */
+enum group_reader {
+    READER_KNOWS,  /* that nobody is in a row that is not there */
+    READER_DOUBTS, /* whether rows are absent, here or in other tables */
+    READERS
+};
+
+struct seen_group {
+    size_t group, count;
+    struct disclosure_lp *lp[READERS];
+    bool *possible[READERS]; /* by place: it can be more than 0 though nothing of the group is shown */
+};
+
+static void bound_figure(struct seen_group *seen, const struct figure *figure, int64_t rounded)
 {
-    if (figure->hidden)
-        disclosure_lp_bound(lp, figure->place, 0, figure->absent ? 0 : -1);
-    else
-        disclosure_lp_bound(
-            lp, figure->place,
-            (double)(rounded > DISCLOSURE_LEAST ? rounded - DISCLOSURE_ROUNDED : DISCLOSURE_LEAST),
-            (double)(rounded + DISCLOSURE_ROUNDED));
+    bool small = rounded <= DISCLOSURE_LEAST;
+    for (int reader = 0; reader < READERS; reader++)
+        if (figure->hidden)
+            disclosure_lp_bound(seen->lp[reader], figure->place, 0,
+                                figure->absent && reader == READER_KNOWS ? 0 : -1);
+        else
+            disclosure_lp_bound(seen->lp[reader], figure->place,
+                                (double)(small ? DISCLOSURE_LEAST : rounded - DISCLOSURE_ROUNDED),
+                                (double)(rounded + DISCLOSURE_ROUNDED));
 }
 
 /* A sum in which one figure stands twice, because it is printed twice, tells nothing. */
@@ -159,32 +174,66 @@ static bool has_one_twice(const struct disclosure_sums *sums, const struct sum *
     return false;
 }
 
-/* NULL if the group is one figure, which nothing tells anything of. */
-static struct disclosure_lp *open_group(struct disclosure_sums *sums, size_t group)
+static void add_group_sums(const struct disclosure_sums *sums, struct seen_group *seen)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < sums->figure_count; i++)
-        if (is_of_group(sums, i, group))
-            sums->figures[i].place = count++;
-    if (count < 2)
-        return NULL;
-    struct disclosure_lp *lp = disclosure_lp_open(count);
-    size_t *unknowns = calloc(count, sizeof *unknowns);
+    size_t *unknowns = calloc(seen->count, sizeof *unknowns);
     if (!unknowns)
         abort();
     for (const struct sum *sum = sums->sums; sum < sums->sums + sums->sum_count; sum++) {
-        if (sums->figures[sums->places[sum->first]].group != group || has_one_twice(sums, sum))
+        if (sums->figures[sums->places[sum->first]].group != seen->group || has_one_twice(sums, sum))
             continue;
         for (size_t i = 0; i < sum->count; i++)
             unknowns[i] = sums->figures[sums->places[sum->first + i]].place;
-        disclosure_lp_sum(lp, unknowns, sum->count);
+        for (int reader = 0; reader < READERS; reader++)
+            disclosure_lp_sum(seen->lp[reader], unknowns, sum->count);
     }
     free(unknowns);
+}
+
+/* Without bounds sums tell of a figure only that it is 0, or nothing: any figure of 1 can be one of 2. */
+static void find_possible(const struct disclosure_sums *sums, struct seen_group *seen)
+{
+    for (int reader = 0; reader < READERS; reader++) {
+        for (size_t i = 0; i < sums->figure_count; i++)
+            if (is_of_group(sums, i, seen->group))
+                disclosure_lp_bound(seen->lp[reader], sums->figures[i].place, 0,
+                                    sums->figures[i].absent && reader == READER_KNOWS ? 0 : 1);
+        disclosure_lp_possible(seen->lp[reader], seen->possible[reader]);
+    }
+}
+
+/* False if the group is one figure, which nothing tells anything of. */
+static bool open_seen_group(struct disclosure_sums *sums, size_t group, struct seen_group *seen)
+{
+    *seen = (struct seen_group){.group = group};
     for (size_t i = 0; i < sums->figure_count; i++)
         if (is_of_group(sums, i, group))
-            bound_figure(lp, &sums->figures[i], disclosure_sums_rounded(sums, i));
-    return lp;
+            sums->figures[i].place = seen->count++;
+    if (seen->count < 2)
+        return false;
+    for (int reader = 0; reader < READERS; reader++) {
+        seen->lp[reader] = disclosure_lp_open(seen->count);
+        seen->possible[reader] = calloc(seen->count, sizeof(bool));
+        if (!seen->possible[reader])
+            abort();
+    }
+    add_group_sums(sums, seen);
+    find_possible(sums, seen);
+    for (size_t i = 0; i < sums->figure_count; i++)
+        if (is_of_group(sums, i, group))
+            bound_figure(seen, &sums->figures[i], disclosure_sums_rounded(sums, i));
+    return true;
 }
+
+static void close_seen_group(struct seen_group *seen)
+{
+    for (int reader = 0; reader < READERS; reader++) {
+        disclosure_lp_close(&seen->lp[reader]);
+        free(seen->possible[reader]);
+    }
+}
+
+/* ---- what is hidden with it ---- */
 
 /* The smaller of two shown figures; SIZE_MAX is none. */
 static size_t smaller_shown(const struct disclosure_sums *sums, size_t one, size_t other)
@@ -209,66 +258,37 @@ static size_t next_to_hide(const struct disclosure_sums *sums, const struct disc
     return next;
 }
 
-/* A reader who does not know whether rows are absent here does not know it of other tables either. */
-static void free_absent(const struct disclosure_sums *sums, struct disclosure_lp *lp, size_t group, bool any)
-{
-    for (size_t i = 0; i < sums->figure_count; i++)
-        if (sums->figures[i].group == group && sums->figures[i].absent)
-            disclosure_lp_bound(lp, sums->figures[i].place, 0, any ? -1 : 0);
-}
-
-/* Whether it would be found even if nothing of its group were shown. */
-static bool is_found_anyway(const struct disclosure_sums *sums, struct disclosure_lp *lp, size_t figure)
-{
-    size_t group = sums->figures[figure].group;
-    for (size_t i = 0; i < sums->figure_count; i++)
-        if (is_of_group(sums, i, group) && !sums->figures[i].absent)
-            disclosure_lp_bound(lp, sums->figures[i].place, 0, -1);
-    bool found = !disclosure_lp_leaves_for_once(lp, sums->figures[figure].place, DISCLOSURE_LEAST);
-    for (size_t i = 0; i < sums->figure_count; i++)
-        if (is_of_group(sums, i, group) && !sums->figures[i].absent)
-            bound_figure(lp, &sums->figures[i], disclosure_sums_rounded(sums, i));
-    return found;
-}
-
-/* Hides others until a hidden one cannot be found by these bounds. Whether that was any. */
-static bool hide_others(struct disclosure_sums *sums, struct disclosure_lp *lp, size_t figure,
-                        bool (*leaves)(struct disclosure_lp *, size_t, unsigned))
+/* Hides others until that reader cannot find a hidden one. Whether that was any. */
+static bool hide_others(struct disclosure_sums *sums, struct seen_group *seen, enum group_reader reader,
+                        size_t figure)
 {
     bool hid = false;
-    while (!leaves(lp, sums->figures[figure].place, DISCLOSURE_LEAST)) {
-        size_t next = next_to_hide(sums, lp, sums->figures[figure].group);
+    while (!disclosure_lp_leaves(seen->lp[reader], sums->figures[figure].place, DISCLOSURE_LEAST)) {
+        size_t next = next_to_hide(sums, seen->lp[reader], seen->group);
         if (next == SIZE_MAX)
             break; /* all that tells of it is hidden */
         sums->figures[next].hidden = hid = true;
-        bound_figure(lp, &sums->figures[next], 0);
+        bound_figure(seen, &sums->figures[next], 0);
     }
     return hid;
 }
 
 /* Hides others until this one cannot be found. Whether that was any. What would be found even if nothing were
  * shown is known by rows that are not there, which nobody knows; if not by them, it is no secret. */
-static bool protect_figure(struct disclosure_sums *sums, struct disclosure_lp *lp, size_t figure)
+static bool protect_figure(struct disclosure_sums *sums, struct seen_group *seen, size_t figure)
 {
     const struct figure *hidden = &sums->figures[figure];
-    bool hid = false;
-    if (!hidden->absent && disclosure_lp_leaves(lp, hidden->place, DISCLOSURE_LEAST))
-        return false;
-    if (!hidden->absent && !is_found_anyway(sums, lp, figure))
-        return hide_others(sums, lp, figure, disclosure_lp_leaves);
-    free_absent(sums, lp, hidden->group, true);
-    if (!is_found_anyway(sums, lp, figure))
-        hid = hide_others(sums, lp, figure, disclosure_lp_leaves_for_once);
-    free_absent(sums, lp, hidden->group, false);
-    return hid;
+    if (!hidden->absent && seen->possible[READER_KNOWS][hidden->place])
+        return hide_others(sums, seen, READER_KNOWS, figure);
+    return seen->possible[READER_DOUBTS][hidden->place] && hide_others(sums, seen, READER_DOUBTS, figure);
 }
 
 /* A figure that is hidden tells less of all others, so one that was safe stays so; but it must be safe
  * itself. */
 static void protect_group(struct disclosure_sums *sums, size_t group)
 {
-    struct disclosure_lp *lp = open_group(sums, group);
-    if (!lp)
+    struct seen_group seen;
+    if (!open_seen_group(sums, group, &seen))
         return;
     bool *safe = calloc(sums->figure_count, sizeof *safe), hid = true;
     if (!safe)
@@ -279,11 +299,11 @@ static void protect_group(struct disclosure_sums *sums, size_t group)
             if (!is_of_group(sums, i, group) || !sums->figures[i].hidden || safe[i])
                 continue;
             safe[i] = true;
-            hid |= protect_figure(sums, lp, i);
+            hid |= protect_figure(sums, &seen, i);
         }
     }
     free(safe);
-    disclosure_lp_close(&lp);
+    close_seen_group(&seen);
 }
 
 void disclosure_sums_protect(struct disclosure_sums *sums)
