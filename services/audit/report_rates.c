@@ -230,54 +230,46 @@ static json_t *say_difference(const struct rated *rated, size_t at, size_t refer
         shown_points(rated, difference.lower), digits, shown_points(rated, difference.upper));
 }
 
-/* "...; 2 groups have too few people to be compared", or nothing. */
-static void say_not_compared(size_t left_out, char text[96])
-{
-    text[0] = '\0';
-    if (left_out)
-        snprintf(text, 96, "; %zu %s too few people, or too few that may be shown", left_out,
-                 left_out == 1 ? "group has" : "groups have");
-}
-
-static json_t *say_no_difference(const struct rated *rated, size_t reference, size_t compared,
-                                 size_t left_out)
-{
-    const char *measure = json_string_value(rated_cell(rated, reference, MEASURE));
-    char others[96];
-    say_not_compared(left_out, others);
-    if (!compared)
-        return json_sprintf("%s: no group could be compared with %s%s", measure, rated->kind->reference,
-                            others);
-    return json_sprintf("%s: no difference beyond chance was found between %s and the %zu %s%s", measure,
-                        rated->kind->reference, compared,
-                        compared == 1 ? "group that could be compared" : "groups that could be compared",
-                        others);
-}
-
 static bool can_compare(const struct rated *rated, size_t at)
 {
     return has_counts(rated, at) && share_of(rated, at).out_of > 0;
 }
 
-static bool say_block(const struct rated *rated, size_t reference, json_t *verdicts)
+/* How many measures of a table have a group with a difference, groups without one, or none to be compared. */
+struct rates_found {
+    size_t differs, same, nobody;
+};
+
+static bool say_block(const struct rated *rated, size_t reference, struct rates_found *found,
+                      json_t *verdicts)
 {
-    size_t compared = 0, left_out = 0, found = 0;
+    size_t compared = 0, differs = 0;
     for (size_t at = 0; at < rated->count; at++) {
-        if (!is_compared(rated, at, reference) || !is_beside_reference(rated, at))
+        if (!is_compared(rated, at, reference) || !is_beside_reference(rated, at) ||
+            !can_compare(rated, at) || !can_compare(rated, reference))
             continue;
-        if (!can_compare(rated, at) || !can_compare(rated, reference)) {
-            left_out++;
-            continue;
-        }
         compared++;
         if (!is_beyond_chance(rated, share_of(rated, at), share_of(rated, reference)))
             continue;
-        found++;
+        differs++;
         if (json_array_append_new(verdicts, say_difference(rated, at, reference)) != 0)
             return false;
     }
-    return found ||
-           json_array_append_new(verdicts, say_no_difference(rated, reference, compared, left_out)) == 0;
+    *(differs ? &found->differs : compared ? &found->same : &found->nobody) += 1;
+    return true;
+}
+
+/* One sentence for all measures, because thirteen that say the same hide the one that does not. */
+static bool say_table(const struct rated *rated, const struct rates_found *found, json_t *verdicts)
+{
+    size_t measures = found->differs + found->same + found->nobody;
+    return json_array_append_new(
+               verdicts,
+               json_sprintf(
+                   "%s: of %zu measures %zu %s a difference, in %zu none beyond chance was found, and "
+                   "in %zu no group has enough people who may be shown to be compared",
+                   rated->table->title, measures, found->differs, found->differs == 1 ? "has" : "have",
+                   found->same, found->nobody)) == 0;
 }
 
 /* ---- the document ---- */
@@ -293,9 +285,10 @@ static bool rate_table(const struct report_table *table, bool published, json_t 
     bool whole = add_rate_columns(&rated, json_object_get(shown, "columns"));
     for (size_t at = 0; at < rated.count; at++)
         whole = whole && add_rates(&rated, at);
+    struct rates_found found = {0};
     for (size_t at = 0; at < rated.count && rated.kind->reference; at++)
-        whole = whole && (!is_reference_group(&rated, at) || say_block(&rated, at, verdicts));
-    return whole;
+        whole = whole && (!is_reference_group(&rated, at) || say_block(&rated, at, &found, verdicts));
+    return whole && (!rated.kind->reference || say_table(&rated, &found, verdicts));
 }
 
 /* NULL: not every table of a report is in each of its documents. */

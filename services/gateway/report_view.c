@@ -12,6 +12,8 @@
 #include "services/gateway/limits.h"
 #include "services/gateway/picture.h"
 
+enum { LONG_ROWS = 60 }; /* a longer table stands behind a heading that opens it */
+
 static const char *view_copy(struct arena *arena, const char *text)
 {
     size_t size = strlen(text) + 1;
@@ -152,7 +154,7 @@ static bool view_table(struct arena *arena, const json_t *report, enum report_pi
     if (!picture_of(arena, report, picture, table))
         return false;
     table->has_table = table->rows_count > 0;
-    table->is_folded = table->chart.says && table->has_table;
+    table->is_folded = table->has_table && (table->chart.says || table->rows_count > LONG_ROWS);
     table->is_empty = !table->chart.says && !table->has_table;
     return true;
 }
