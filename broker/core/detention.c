@@ -133,8 +133,9 @@ static uint64_t found_of_step(const struct referral *r, const struct detention_e
     const struct detention *detention = &r->detention;
     switch ((int)entry->step) {
     case DETENTION_STEP_USED:
-        return flag_if(detention->state == DETENTION_ENDED ||
-                           (detention->state != DETENTION_NONE && !from_referral),
+        return flag_if(detention->state == DETENTION_ENDED
+                           ? detention->uses
+                           : detention->state != DETENTION_NONE && !from_referral,
                        FLAG_POWER_USED_AGAIN) |
                flag_if(entry->power == LEGAL_SECTION_136 && r->facts.legal_notes & LEGAL_NOTE_IN_DWELLING,
                        FLAG_SECTION_136_IN_DWELLING);
@@ -187,6 +188,25 @@ static int64_t until_after_ms(const struct detention *detention, const struct de
     return detention->until_ms;
 }
 
+/* The only use of the power that there was turns out to have been none: nothing counts from it. A use before
+ * it was one, and its hours run on. */
+static bool takes_all_back(const struct detention *detention, const struct detention_entry *entry)
+{
+    bool mistake = entry->step == DETENTION_STEP_ENDED && entry->end == DETENTION_END_NEVER_DETAINED;
+    return mistake && !(detention->uses & DETENTION_USE_BEFORE);
+}
+
+/* After an entry that ends a use, or begins another. */
+static uint8_t uses_after(const struct detention *detention, const struct detention_noted *noted)
+{
+    bool was_over = detention->state == DETENTION_ENDED, is_over = noted->state == DETENTION_ENDED;
+    if (was_over && !is_over)
+        return detention->uses ? DETENTION_USE_BEFORE : 0;
+    if (is_over && noted->entry.end == DETENTION_END_NEVER_DETAINED)
+        return detention->uses & DETENTION_USE_BEFORE;
+    return is_over ? detention->uses | DETENTION_USE_LAST : detention->uses;
+}
+
 void detention_judge(const struct referral *r, int64_t hours_ms, struct event *event)
 {
     const struct detention *detention = &r->detention;
@@ -203,6 +223,8 @@ void detention_judge(const struct referral *r, int64_t hours_ms, struct event *e
         flag_if(moves_unasked(detention, entry), FLAG_TRANSFER_NOT_AGREED) |
         flag_if(leaves_station_unauthorised(detention, entry), FLAG_POLICE_STATION_GROUNDS_MISSING) |
         flag_if(is_out_of_order(detention, entry), FLAG_TIME_ORDER);
+    if (takes_all_back(detention, entry))
+        noted->started_ms = noted->until_ms = noted->corrected_ms = 0;
 }
 
 void detention_apply(struct referral *r, const struct event *event)
@@ -211,6 +233,13 @@ void detention_apply(struct referral *r, const struct event *event)
     const struct detention_entry *entry = &noted->entry;
     struct detention *detention = &r->detention;
     bool now_there = detention_step_arrives(entry->step) && entry->occurred_ms >= detention->at_place_ms;
+    detention->uses = uses_after(detention, noted);
+    if (takes_all_back(detention, entry)) {
+        *detention = (struct detention){.found = detention->found | noted->found,
+                                        .power = detention->power,
+                                        .state = (uint8_t)noted->state};
+        return;
+    }
     detention->extended_ms = extended_after_ms(detention, entry); /* by what was known before this entry */
     detention->place = (uint8_t)place_after(detention, entry);
     if (now_there)

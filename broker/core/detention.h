@@ -12,7 +12,8 @@
  *     +--- arrived, kept, entered: HELD at once
  *
  *   ended: from each of them. A power that is used again afterwards opens it again, and the hours count from
- *   the first arrival all the same.
+ *   the first arrival all the same. If two people say of the only use that nobody was detained, nothing
+ * counts from it, and a later use is the first.
  *
  * The table in detention.c says which step may come in which state. Each step is an entry that stands for
  * ever: an arrival at another place, or told anew with another time, is one more entry. The hours count from

@@ -66,8 +66,10 @@ struct detention {
     uint8_t state;        /* enum detention_state */
     uint8_t power;        /* enum legal_status */
     uint8_t place;        /* enum place_of_safety */
-    uint8_t unused;
+    uint8_t uses;         /* DETENTION_USE_* of the uses of the power that ended, and were no mistake */
 };
+
+enum { DETENTION_USE_LAST = 1, DETENTION_USE_BEFORE = 2 };
 
 /* Something that is asked for beside the team that comes (beside.h). */
 struct beside {

@@ -164,7 +164,7 @@ static const char *const published_notes[] = {
     "*: fewer than 5, or hidden so that another figure is not found; all other counts are rounded to the nearest 5",
     "a row of which every count is hidden is left out, so a row that is not there says nothing",
     "percentages are worked out from the rounded counts; medians, sums and the like have two digits",
-    "verdicts have exact numbers, so they stand in reports for inspectors alone"};
+    "sentences with exact numbers stand in reports for inspectors alone"};
 
 static void add_published_notes(json_t *document)
 {

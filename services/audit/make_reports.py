@@ -28,7 +28,7 @@ PICTURES = {"bars": "REPORT_BARS", "spans": "REPORT_SPANS"}
 COLUMNS_MAX = 32  # as report.h
 TERMS_MAX = 10  # as report.h, with an empty one at the end
 TERM = re.compile(r"(?:(\w+(?:\.\w+)?)\.)?(\w+)(?:\[(\w+)=([^]]+)\])?$")  # REPORT.TABLE.COLUMN[KEY=ROW]
-PUBLISHED = ("month", "quarter", "financial half", "financial year")  # as report_period.h; none overlaps another
+PUBLISHED = ("month", "quarter", "half of a financial year", "financial year")  # as report_period.h; none overlaps another
 CHART = re.compile(r"(\w+), (higher|lower|neither) is better(, days between events)?$")
 CHARTED = ("mean", "lower_limit", "upper_limit", "variation", "special_cause")  # as report_chart.c adds them
 RATES = re.compile(r"(\w+) of (\w+)(?:, reference (\w+)=(.+), among (\w+)=(.+))?$")

@@ -190,7 +190,7 @@ static const struct {
                 {"month", write_month},
                 {"quarter", write_quarter},
                 {"half", write_half},
-                {"financial half", write_financial_half},
+                {"half of a financial year", write_financial_half},
                 {"financial year", write_financial}};
 
 bool report_period_of(int64_t unix_ms, const char *kind, char out[REPORT_PERIOD_BYTES])

@@ -22,7 +22,7 @@ bool report_period_read_day(const char *text, int64_t *unix_ms);
 bool report_period_read(const char *text, int64_t *from_ms, int64_t *to_ms);
 
 /* Writes the period in which an instant lies, as report_period_read reads it. The kind is day, week, month,
- * quarter, half (of a calendar year), financial half or financial year; false if it is none of them. */
+ * quarter, half (of a calendar year), half of a financial year, financial year; false if it is none. */
 bool report_period_of(int64_t unix_ms, const char *kind, char out[REPORT_PERIOD_BYTES]);
 
 /* The midnight in London with which that day begins, or the one so many days later (or earlier). */

@@ -282,6 +282,59 @@ static void R5_a_power_used_again_after_the_end_has_the_hours_of_the_first(void 
     core_world_close(&w);
 }
 
+static struct command mistake_of(struct core_world *w, const struct referral *r)
+{
+    struct command mistake = world_detention(w, r->id, DETENTION_STEP_ENDED);
+    mistake.is.detention.entry.end = DETENTION_END_NEVER_DETAINED;
+    mistake.is.detention.entry.by = "p117";
+    mistake.is.detention.entry.second = "p204";
+    mistake.is.detention.has_note = true;
+    return mistake;
+}
+
+static void R5_nothing_counts_from_a_use_that_never_was(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(1, NULL);
+    with_targets(w);
+    const struct referral *r = arrived(w, PLACE_POLICE_STATION);
+    struct command examined = world_detention(w, r->id, DETENTION_STEP_EXAMINED);
+    assert_int_equal(done(w, &examined), 0);
+    world_wait(w, HOURS(3));
+    struct command mistake = mistake_of(w, r);
+    done(w, &mistake);
+    assert_int_equal(r->detention.started_ms, 0);
+    world_wait(w, HOURS(20));
+    struct command use = world_detention(w, r->id, DETENTION_STEP_USED);
+    assert_false(done(w, &use) & flag_bit(FLAG_POWER_USED_AGAIN));
+    use = entry_of(w, r, DETENTION_STEP_ARRIVED, PLACE_HEALTH_BASED);
+    assert_int_equal(done(w, &use), 0);
+    assert_int_equal(r->clocks[CLOCK_SECTION_136].started_ms, WORLD_NOON + HOURS(23));
+    assert_int_equal(r->detention.until_ms, WORLD_NOON + HOURS(47));
+    assert_true(runs(r, CLOCK_EXAMINED)); /* the examination before was of somebody who was not detained */
+    core_world_close(&w);
+}
+
+/* The first use stands, and its hours run on. */
+static void R5_a_second_use_that_never_was_takes_nothing_from_the_first(void **unused)
+{
+    (void)unused;
+    struct core_world *w = core_world_open(1, NULL);
+    const struct referral *r = arrived(w, PLACE_HEALTH_BASED);
+    world_wait(w, HOURS(2));
+    struct command end = world_detention(w, r->id, DETENTION_STEP_ENDED);
+    done(w, &end);
+    struct command use = world_detention(w, r->id, DETENTION_STEP_USED);
+    assert_true(done(w, &use) & flag_bit(FLAG_POWER_USED_AGAIN));
+    struct command mistake = mistake_of(w, r);
+    done(w, &mistake);
+    assert_int_equal(r->detention.started_ms, WORLD_NOON);
+    use = world_detention(w, r->id, DETENTION_STEP_USED);
+    assert_true(done(w, &use) & flag_bit(FLAG_POWER_USED_AGAIN));
+    assert_int_equal(r->clocks[CLOCK_SECTION_136].due_ms, WORLD_NOON + HOURS(24));
+    core_world_close(&w);
+}
+
 static void R5_what_cannot_be_is_refused(void **unused)
 {
     (void)unused;
@@ -394,6 +447,8 @@ int main(void)
         cmocka_unit_test(R5_an_escape_has_a_time_of_its_own_only_before_the_first_arrival),
         cmocka_unit_test(R5_an_end_without_the_amhp_asks_why),
         cmocka_unit_test(R5_a_power_used_again_after_the_end_has_the_hours_of_the_first),
+        cmocka_unit_test(R5_nothing_counts_from_a_use_that_never_was),
+        cmocka_unit_test(R5_a_second_use_that_never_was_takes_nothing_from_the_first),
         cmocka_unit_test(R5_what_cannot_be_is_refused),
         cmocka_unit_test(R5_the_end_of_the_hours_is_warned_of_once_and_its_passing_recorded),
         cmocka_unit_test(R5_the_targets_run_beside_the_hours_and_stop_with_what_they_are_for),

@@ -243,7 +243,7 @@ static void a_half_of_a_financial_year_is_published_and_no_other(void **state)
     (void)state;
     tell_half();
     assert_int_equal(ask_half("2026-H2"), REPORT_WITHHELD);
-    assert_non_null(strstr(message, "published of a whole financial half"));
+    assert_non_null(strstr(message, "published of a whole half of a financial year"));
     assert_int_equal(ask_half("2026-09"), REPORT_WITHHELD);
     assert_int_equal(ask_half("2026/27"), REPORT_WITHHELD);
     assert_int_equal(ask_half("2026/27-H1"), REPORT_DONE);

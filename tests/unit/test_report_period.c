@@ -99,8 +99,8 @@ static void the_months_of_a_year_follow_each_other(void **state)
 static void the_period_of_an_instant_is_read_as_one_that_has_it(void **state)
 {
     (void)state;
-    static const char *const kinds[] = {"day",  "week",           "month",         "quarter",
-                                        "half", "financial half", "financial year"};
+    static const char *const kinds[] = {
+        "day", "week", "month", "quarter", "half", "half of a financial year", "financial year"};
     int64_t at, from_ms, to_ms;
     char period[REPORT_PERIOD_BYTES];
     assert_true(report_period_read_day("2024-12-25", &at));
@@ -129,10 +129,10 @@ static void the_night_of_a_clock_change_is_of_the_day_in_london(void **state)
         {"2025-12-29T00:00:00.000Z", "week", "2026-W01"},
         {"2026-06-30T23:00:00.000Z", "quarter", "2026-Q3"},
         {"2026-06-30T22:59:00.000Z", "half", "2026-H1"},
-        {"2026-03-31T22:59:59.999Z", "financial half", "2025/26-H2"},
-        {"2026-03-31T23:00:00.000Z", "financial half", "2026/27-H1"},
-        {"2026-09-30T23:00:00.000Z", "financial half", "2026/27-H2"},
-        {"2027-01-01T00:00:00.000Z", "financial half", "2026/27-H2"},
+        {"2026-03-31T22:59:59.999Z", "half of a financial year", "2025/26-H2"},
+        {"2026-03-31T23:00:00.000Z", "half of a financial year", "2026/27-H1"},
+        {"2026-09-30T23:00:00.000Z", "half of a financial year", "2026/27-H2"},
+        {"2027-01-01T00:00:00.000Z", "half of a financial year", "2026/27-H2"},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         char period[REPORT_PERIOD_BYTES];
@@ -173,14 +173,17 @@ static void a_period_of_a_kind_is_whole_or_it_is_not(void **state)
                                            {"2026-10", "month"},
                                            {"2026-Q1", "quarter"},
                                            {"2026-H2", "half"},
-                                           {"2026/27-H1", "financial half"},
-                                           {"2026/27-H2", "financial half"},
+                                           {"2026/27-H1", "half of a financial year"},
+                                           {"2026/27-H2", "half of a financial year"},
                                            {"2025/26", "financial year"}},
-                             *const other[][2] = {
-                                 {"2026-03-29", "month"},       {"2026-W13", "month"},
-                                 {"2026-Q1", "month"},          {"2026-03", "quarter"},
-                                 {"2026-H1", "financial half"}, {"2026-H2", "financial half"},
-                                 {"2026/27-H1", "half"},        {"2025/26", "half"}};
+                             *const other[][2] = {{"2026-03-29", "month"},
+                                                  {"2026-W13", "month"},
+                                                  {"2026-Q1", "month"},
+                                                  {"2026-03", "quarter"},
+                                                  {"2026-H1", "half of a financial year"},
+                                                  {"2026-H2", "half of a financial year"},
+                                                  {"2026/27-H1", "half"},
+                                                  {"2025/26", "half"}};
     int64_t from_ms, to_ms, other_ms;
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
         assert_true(report_period_read(whole[i][0], &from_ms, &to_ms));

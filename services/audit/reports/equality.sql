@@ -1,6 +1,6 @@
 -- equality: every measure by ethnic group, sex and age, for PCREF and for a board
 -- @on subject
--- @published financial half
+-- @published half of a financial year
 
 -- What a measure counts stands in subject.sql. Here is only who is in which group; shares, differences, ratios and their
 -- intervals are added after small numbers are hidden (report_rates.h). Every table has each of its rows whether or not

@@ -1,6 +1,6 @@
 -- section136: use of section 136: transport, place of safety, time held
 -- @on detained
--- @published financial half
+-- @published half of a financial year
 
 -- @part people_by
 SELECT coalesce($1, 'not recorded') AS $1, count(*) AS people,
