@@ -79,7 +79,9 @@ export class AtWork {
     const card = this.card(number);
     await card.waitFor({ timeout: LOADING_MS });
     await orSay(card, `no button '${button}'`, () => card.getByRole("button", { name: button }).click({ timeout: LOADING_MS }));
-    await this.board.waitForURL((url) => url.href !== before && url.searchParams.has("said"));
+    await this.board.waitForURL((url) => url.href !== before && url.searchParams.has("said")).catch(async (error) => {
+      throw new Error(`${error.message} at ${this.board.url()}: ${await this.board.locator("main").innerText()}`);
+    });
     await this.board.getByRole("status").getByText("done.").waitFor();
     await this.isLive();
   }

@@ -83,7 +83,7 @@ export class Browser {
     await page.goto("/sign-in");
     await page.getByLabel("Your id").fill(person.id);
     await page.getByLabel("Password").fill(person.password);
-    await page.getByLabel("6 digits").fill(freshCode(person));
+    await page.getByLabel("6 digits").fill(await freshCode(person));
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL((url) => url.pathname !== "/sign-in");
   }

@@ -136,8 +136,8 @@ FROM each GROUP BY organisation ORDER BY organisation <> 'all', organisation
 -- @column age_not_known people
 -- @sum people = under_18 + adults + age_not_known
 -- @sum equality.sex.count[measure=detained*] = people
--- @sum equality.age.count[measure=detained*] = adults[sex=all]
--- @sum equality.age.count[measure=detained*] = age_not_known[sex=all]
+-- @sum equality.age.count[measure=detained*] = adults
+-- @sum equality.age.count[measure=detained*] = age_not_known
 -- @sum summary.count[line=people detained*] = people
 -- @sum summary.count[line=under 18 at the receipt] = under_18
 WITH each AS (SELECT sex, age_band FROM detained UNION ALL SELECT 'all', age_band FROM detained)

@@ -26,7 +26,7 @@ export default function lock(browser) {
     assert(!await page.locator("main").isVisible());
     await left;
     await page.getByRole("link", { name: "Are you still here?" }).click();
-    await page.getByLabel("6 digits").fill(freshCode(person));
+    await page.getByLabel("6 digits").fill(await freshCode(person));
     await page.getByRole("button", { name: "Go on" }).click();
     await page.waitForURL(`**${path}`);
     assert(await page.locator("main").isVisible());

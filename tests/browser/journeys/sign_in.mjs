@@ -16,7 +16,7 @@ export default function signIn(browser) {
     assert.equal(await focused(page), "Skip to the main part");
     await page.keyboard.press("Enter");
     await page.keyboard.press("Tab");
-    for (const text of [person.id, person.password, freshCode(person)]) {
+    for (const text of [person.id, person.password, await freshCode(person)]) {
       await page.keyboard.type(text);
       await page.keyboard.press("Tab");
     }
