@@ -4,9 +4,10 @@
 -- @ground
 CREATE TEMP TABLE tried AS
 SELECT t.referral, c.source, count(*) AS failed_tries, min(t.at_ms) AS first_at_ms,
-  coalesce((SELECT max(i.at_ms) FROM main.check_in i WHERE i.referral = t.referral AND i.step = 'contact')
-    > min(t.at_ms), 0) AS met_later, c.ended_at_ms IS NOT NULL AS ended
-FROM main.contact_try t JOIN counted c USING (referral) WHERE t.next IS NOT 'the coordinator was told'
+  coalesce(m.last_met_at_ms > min(t.at_ms), 0) AS met_later, c.ended_at_ms IS NOT NULL AS ended
+FROM main.contact_try t JOIN counted c USING (referral) LEFT JOIN (SELECT referral, max(at_ms) AS last_met_at_ms
+    FROM main.check_in WHERE step = 'contact' GROUP BY referral) m ON m.referral = t.referral
+WHERE t.next IS NOT 'the coordinator was told'
 GROUP BY t.referral
 -- A person is missing from the first time that somebody said so until somebody said that they were found. What is said in
 -- between is where they were seen. Times are the ledger's: when somebody recorded it.
@@ -14,7 +15,7 @@ GROUP BY t.referral
 CREATE TEMP TABLE was_missing AS
 WITH told AS (SELECT m.referral, m.seq, m.at_ms, m.what, m.found_by, lag(m.what) OVER (PARTITION BY m.referral ORDER BY m.seq)
     AS what_before FROM main.missing m JOIN counted USING (referral))
-SELECT s.referral, (SELECT min(f.seq) FROM told f WHERE f.referral = s.referral AND f.what = 'found' AND f.seq > s.seq)
+SELECT s.referral, (SELECT min(f.seq) FROM main.missing f WHERE f.referral = s.referral AND f.what = 'found' AND f.seq > s.seq)
     AS found_seq, s.at_ms AS since_ms, c.ended_at_ms IS NOT NULL AS ended
 FROM told s JOIN counted c USING (referral) WHERE s.what = 'missing' AND s.what_before IS NOT 'missing'
 
