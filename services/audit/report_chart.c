@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/audit/report_table.h"
+
 enum { SAYS_BYTES = 512 };
 
 struct charted {
@@ -240,22 +242,11 @@ static bool chart_table(const struct report_table *kind, json_t *table, json_t *
     return whole;
 }
 
-/* NULL: not every table of a report is in each of its documents, and not each is a chart. */
-static json_t *find_chart_table(json_t *document, const char *name)
-{
-    json_t *table;
-    size_t at;
-    json_array_foreach (json_object_get(document, "tables"), at, table)
-        if (strcmp(json_string_value(json_object_get(table, "name")), name) == 0)
-            return table;
-    return NULL;
-}
-
 void report_chart_add(const struct report *report, json_t *document)
 {
     for (size_t i = 0; i < report->table_count; i++) {
         const struct report_table *kind = &report->tables[i];
-        json_t *table = kind->chart.column >= 0 ? find_chart_table(document, kind->name) : NULL;
+        json_t *table = kind->chart.column >= 0 ? report_table_find(document, kind->name) : NULL;
         if (table && !chart_table(kind, table, json_object_get(document, "verdicts")))
             abort();
     }

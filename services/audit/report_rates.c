@@ -8,6 +8,7 @@
 #include "services/audit/disclosure.h"
 #include "services/audit/disclosure_sums.h"
 #include "services/audit/rates.h"
+#include "services/audit/report_table.h"
 
 struct rated {
     const struct report_table *table;
@@ -291,23 +292,12 @@ static bool rate_table(const struct report_table *table, bool published, json_t 
     return whole && (!rated.kind->reference || say_table(&rated, &found, verdicts));
 }
 
-/* NULL: not every table of a report is in each of its documents. */
-static json_t *find_rated_table(json_t *document, const char *name)
-{
-    json_t *table;
-    size_t at;
-    json_array_foreach (json_object_get(document, "tables"), at, table)
-        if (strcmp(json_string_value(json_object_get(table, "name")), name) == 0)
-            return table;
-    return NULL;
-}
-
 void report_rates_add(const struct report *report, json_t *document)
 {
     bool published = !json_is_true(json_object_get(document, "unsuppressed"));
     for (size_t i = 0; i < report->table_count; i++) {
         const struct report_table *table = &report->tables[i];
-        json_t *shown = table->rates.numerator >= 0 ? find_rated_table(document, table->name) : NULL;
+        json_t *shown = table->rates.numerator >= 0 ? report_table_find(document, table->name) : NULL;
         if (shown && !rate_table(table, published, shown, json_object_get(document, "verdicts")))
             abort();
     }

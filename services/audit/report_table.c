@@ -229,6 +229,16 @@ static bool write_report_json(const json_t *document, FILE *out)
     return written;
 }
 
+json_t *report_table_find(const json_t *document, const char *name)
+{
+    json_t *table;
+    size_t at;
+    json_array_foreach (json_object_get(document, "tables"), at, table)
+        if (strcmp(json_string_value(json_object_get(table, "name")), name) == 0)
+            return table;
+    return NULL;
+}
+
 bool report_table_write(const json_t *document, enum report_format format, FILE *out)
 {
     switch (format) {

@@ -25,8 +25,12 @@ const char *report_table_verified(const json_t *document, char buffer[REPORT_CEL
 const char *report_table_column(const json_t *columns, size_t at);
 bool report_table_has_numbers(const json_t *columns, size_t at);
 
+/* The table of that name, borrowed; NULL: not every table of a report is in each of its documents. */
+json_t *report_table_find(const json_t *document, const char *name);
+
 /* document: {the face, "tables": [{"name", "title", "columns": [{"name", "kind", "unit", ...}, ...], "rows":
- * [[...], ...], "leftOut": how many rows, unless none, "chart": of a chart alone, as report_chart.h has it}],
+ * [[...], ...], "leftOut": how many rows, unless none, "chart" and
+ * "rates": of such tables alone, as report_chart.h and report_rates.h have them}],
  * "verdicts": [...], "notes": [...]}. False if it cannot be written. */
 bool report_table_write(const json_t *document, enum report_format format, FILE *out);
 

@@ -460,7 +460,8 @@ struct page_report_table {
     size_t columns_count;
     struct page_report_row *rows;
     size_t rows_count;
-    bool has_table, is_folded; /* one without rows has none; behind a chart */
+    bool has_table, is_folded; /* one without rows has none; a long one, or one behind a chart */
+    bool is_long;              /* and no chart says what is in it, so it is printed though nobody opened it */
     bool is_empty;             /* and there is no chart that says so */
     const char *left_out;      /* how many rows are not shown */
     struct page_bar *bars;

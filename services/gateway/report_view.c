@@ -154,7 +154,8 @@ static bool view_table(struct arena *arena, const json_t *report, enum report_pi
     if (!picture_of(arena, report, picture, table))
         return false;
     table->has_table = table->rows_count > 0;
-    table->is_folded = table->has_table && (table->chart.says || table->rows_count > LONG_ROWS);
+    table->is_long = table->rows_count > LONG_ROWS && !table->chart.says;
+    table->is_folded = table->is_long || (table->has_table && table->chart.says);
     table->is_empty = !table->chart.says && !table->has_table;
     return true;
 }
