@@ -380,6 +380,7 @@ static void begin_attempt(struct signin *signin, struct http_request *request, c
     }
     attempt->signin = signin;
     attempt->request = request;
+    read_people_again(signin);
     int64_t now_ms = now_monotonic_ms(), wait_ms = lockout_begin(signin->lockout, attempt->id, now_ms);
     const struct account *account = accounts_find(&signin->accounts, attempt->id);
     if (wait_ms > 0) {
@@ -424,6 +425,7 @@ static void refuse_identity(struct http_request *request, const struct identity 
 void signin_admit(struct signin *signin, struct http_request *request, const struct identity *identity,
                   const char *ring)
 {
+    read_people_again(signin);
     const struct account *account = accounts_find_identity(&signin->accounts, identity);
     char cookie[SESSION_COOKIE_BYTES];
     struct html html = {0};

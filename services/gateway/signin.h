@@ -1,7 +1,7 @@
 /* signin.h: how a person signs in: id, password and a one-time code, or a recovery code in its place.
  *
  * It has the people file and everybody who is signed in. A person who is disabled or reset in the file is out
- * within ACCOUNTS_LOOK_MS. One thread.
+ * within ACCOUNTS_LOOK_MS, and can sign in with what is new at once. One thread.
  */
 #ifndef CONCORDAT_GATEWAY_SIGNIN_H
 #define CONCORDAT_GATEWAY_SIGNIN_H
