@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/audit/report_round.h"
 #include "services/audit/report_table.h"
 
 enum { SAYS_BYTES = 512 };
@@ -62,18 +63,9 @@ static json_t *variation(const struct xmr_point *point, enum xmr_better better)
 
 /* ---- numbers ---- */
 
-/* As all figures of reports: one decimal, and a half away from zero. A mean of printed values is a fraction
- * with a small denominator: what is so near to a half is one, though the nearest binary number may lie below
- * it. */
-static double to_tenths(double value)
-{
-    static const double near = 1e-9;
-    return round(value * 10 + copysign(near, value)) / 10;
-}
-
 static json_t *shown(double value)
 {
-    return isnan(value) ? json_null() : json_real(to_tenths(value));
+    return isnan(value) ? json_null() : json_real(report_round(value, 10));
 }
 
 /* NAN if no value could be below it. */
@@ -97,7 +89,7 @@ static void say_limit(char *text, size_t size, const char *which, double limit)
     if (isnan(limit))
         snprintf(words, sizeof words, "no %s limit that a value could pass", which);
     else
-        snprintf(words, sizeof words, "%s limit %.1f", which, to_tenths(limit));
+        snprintf(words, sizeof words, "%s limit %.1f", which, report_round(limit, 10));
     put_words(text, size, ", ", words);
 }
 
@@ -133,7 +125,7 @@ static void say_chart(const struct charted *charted, char text[SAYS_BYTES])
         snprintf(text, SAYS_BYTES, "there is no value to draw: each is hidden, or there was nobody");
         return;
     }
-    snprintf(text, SAYS_BYTES, "mean %.1f %s", to_tenths(charted->chart.mean), charted->unit);
+    snprintf(text, SAYS_BYTES, "mean %.1f %s", report_round(charted->chart.mean, 10), charted->unit);
     if (!isnan(charted->chart.upper)) {
         say_limit(text, SAYS_BYTES, "lower", lower_limit(charted));
         say_limit(text, SAYS_BYTES, "upper", upper_limit(charted));

@@ -8,6 +8,7 @@
 #include "services/audit/disclosure.h"
 #include "services/audit/disclosure_sums.h"
 #include "services/audit/rates.h"
+#include "services/audit/report_round.h"
 #include "services/audit/report_table.h"
 
 struct rated {
@@ -16,10 +17,10 @@ struct rated {
     json_t *rows;
     size_t count;
     bool published;
-    double step; /* of shown percentages: a whole one, or a tenth */
+    int parts; /* of a percentage that are shown: a whole one, or tenths */
 };
 
-static const double ratio_step = 0.01;
+enum { RATIO_PARTS = 100 };
 
 /* ---- rows ---- */
 
@@ -80,24 +81,19 @@ static size_t reference_of(const struct rated *rated, size_t row)
 
 /* ---- figures ---- */
 
-/* To the nearest step, a half away from zero; NAN stays NAN. */
-static double to_step(double value, double step)
-{
-    return round(value / step) * step + 0.0;
-}
-
-static json_t *figure_cell(double value, double step)
+static json_t *figure_cell(double value, int parts)
 {
     if (isnan(value))
         return json_null();
-    return step < 1 ? json_real(to_step(value, step)) : json_integer(llround(value));
+    double shown = report_round(value, parts);
+    return parts > 1 ? json_real(shown) : json_integer((json_int_t)shown);
 }
 
-static bool put_figure(json_t *row, struct rates_figure figure, double times, double step)
+static bool put_figure(json_t *row, struct rates_figure figure, double times, int parts)
 {
-    return json_array_append_new(row, figure_cell(times * figure.value, step)) == 0 &&
-           json_array_append_new(row, figure_cell(times * figure.lower, step)) == 0 &&
-           json_array_append_new(row, figure_cell(times * figure.upper, step)) == 0;
+    return json_array_append_new(row, figure_cell(times * figure.value, parts)) == 0 &&
+           json_array_append_new(row, figure_cell(times * figure.lower, parts)) == 0 &&
+           json_array_append_new(row, figure_cell(times * figure.upper, parts)) == 0;
 }
 
 static bool put_cells(json_t *row, size_t count, const char *text)
@@ -110,7 +106,7 @@ static bool put_cells(json_t *row, size_t count, const char *text)
 
 static bool put_share(const struct rated *rated, size_t at, json_t *row)
 {
-    return has_counts(rated, at) ? put_figure(row, rates_share(share_of(rated, at)), 100, rated->step)
+    return has_counts(rated, at) ? put_figure(row, rates_share(share_of(rated, at)), 100, rated->parts)
                                  : put_cells(row, 3, DISCLOSURE_HIDDEN);
 }
 
@@ -122,8 +118,8 @@ static bool put_comparison(const struct rated *rated, size_t at, json_t *row)
     if (!has_counts(rated, at) || !has_counts(rated, reference))
         return put_cells(row, 6, DISCLOSURE_HIDDEN);
     struct rates_share one = share_of(rated, at), other = share_of(rated, reference);
-    return put_figure(row, rates_difference(one, other), 100, rated->step) &&
-           put_figure(row, rates_ratio(one, other), 1, ratio_step);
+    return put_figure(row, rates_difference(one, other), 100, rated->parts) &&
+           put_figure(row, rates_ratio(one, other), 1, RATIO_PARTS);
 }
 
 /* Hidden if a group is hidden: whom it leaves out is not known then. A group without anybody has no part in
@@ -140,9 +136,9 @@ static json_t *mean_deviation(const struct rated *rated, size_t reference)
         if (told && share_of(rated, at).out_of > 0)
             shares[count++] = share_of(rated, at);
     }
-    json_t *cell =
-        told ? figure_cell(100 * rates_mean_deviation(shares, count, share_of(rated, reference)), rated->step)
-             : json_string(DISCLOSURE_HIDDEN);
+    json_t *cell = told ? figure_cell(100 * rates_mean_deviation(shares, count, share_of(rated, reference)),
+                                      rated->parts)
+                        : json_string(DISCLOSURE_HIDDEN);
     free(shares);
     return cell;
 }
@@ -193,7 +189,7 @@ enum { MEASURE = 0 }; /* the column that says what the share is of */
 
 static double shown_points(const struct rated *rated, double value)
 {
-    return to_step(100 * value, rated->step);
+    return report_round(100 * value, rated->parts);
 }
 
 /* What a shown count can have been before it was rounded, at the least or at the most: the one share as low
@@ -220,7 +216,7 @@ static json_t *say_difference(const struct rated *rated, size_t at, size_t refer
 {
     struct rates_share one = share_of(rated, at), other = share_of(rated, reference);
     struct rates_figure difference = rates_difference(one, other);
-    int digits = rated->step < 1;
+    int digits = rated->parts > 1;
     return json_sprintf(
         "%s: %s %.*f %%, %s %.*f %%: difference %+.*f percentage points (95 %% interval %+.*f to "
         "%+.*f)",
@@ -282,7 +278,7 @@ static bool rate_table(const struct report_table *table, bool published, json_t 
                                 .rows = json_object_get(shown, "rows"),
                                 .count = json_array_size(json_object_get(shown, "rows")),
                                 .published = published,
-                                .step = published ? 1 : 0.1};
+                                .parts = published ? 1 : 10};
     bool whole = add_rate_columns(&rated, json_object_get(shown, "columns"));
     for (size_t at = 0; at < rated.count; at++)
         whole = whole && add_rates(&rated, at);

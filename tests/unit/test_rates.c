@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "services/audit/rates.h"
+#include "services/audit/report_round.h"
 
 static void prints_figure(struct rates_figure figure, const char *expected)
 {
@@ -82,6 +83,43 @@ static void the_mean_deviation_is_of_the_others_from_the_reference(void **state)
     assert_true(fabs(deviation - 0.1) < 1e-12);
 }
 
+/* By whole numbers alone: so many parts of a quotient, a half away from zero. */
+static long long parts_of(long long over, long long under, int parts)
+{
+    long long sign = over < 0 ? -1 : 1;
+    return sign * ((2 * parts * sign * over + under) / (2 * under));
+}
+
+static void is_rounded(double value, int parts, long long over, long long under)
+{
+    double rounded = report_round(value, parts) * parts;
+    if (llround(rounded) != parts_of(over, under, parts))
+        fail_msg("%.17g of %lld/%lld in parts of %d", rounded, over, under, parts);
+}
+
+/* Of all counts out of up to so many, and some large ones: what is a half stays one in binary numbers. */
+static void a_half_is_rounded_away_from_zero_as_of_whole_numbers(void **state)
+{
+    (void)state;
+    static const int out_of[] = {1, 3, 7, 8, 10, 20, 40, 48, 64, 65, 75, 125, 200, 4000, 86400};
+    enum { COUNT = sizeof out_of / sizeof *out_of };
+    for (int i = 0; i < COUNT * COUNT; i++)
+        for (int at = 0; at < 41 * 41; at++) {
+            long long n = out_of[i / COUNT], m = out_of[i % COUNT], x = n * (at / 41) / 40,
+                      y = m * (at % 41) / 40;
+            struct rates_share one = {(double)x, (double)n}, other = {(double)y, (double)m};
+            is_rounded(100 * rates_difference(one, other).value, 1, 100 * (x * m - y * n), n * m);
+            is_rounded(100 * rates_difference(one, other).value, 10, 100 * (x * m - y * n), n * m);
+            is_rounded(100 * rates_share(one).value, 10, 100 * x, n);
+            if (y)
+                is_rounded(rates_ratio(one, other).value, 100, x * m, n * y);
+        }
+    static const struct rates_share others[] = {{15, 40}, {16, 40}};
+    is_rounded(100 * rates_mean_deviation(others, 2, (struct rates_share){0, 1}), 10, 155, 4); /* 38.75 */
+    assert_true(isnan(report_round(NAN, 10)));
+    assert_false(signbit(report_round(-0.04, 10)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +128,7 @@ int main(void)
         cmocka_unit_test(the_interval_of_a_ratio_is_that_of_katz),
         cmocka_unit_test(what_cannot_be_worked_out_is_no_figure),
         cmocka_unit_test(the_mean_deviation_is_of_the_others_from_the_reference),
+        cmocka_unit_test(a_half_is_rounded_away_from_zero_as_of_whole_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
