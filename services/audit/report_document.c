@@ -18,9 +18,14 @@ static const char question_sql[] =
 /* Steps of SQLite between two looks whether the answer is to be given up: some tens of microseconds. */
 enum { STEPS_BETWEEN_LOOKS = 10000 };
 
-static int is_given_up(void *stop)
+static bool is_given_up(const struct report_question *question)
 {
-    return atomic_load((const atomic_bool *)stop);
+    return question->stop && atomic_load(question->stop);
+}
+
+static int look(void *question)
+{
+    return is_given_up(question);
 }
 
 static bool run_grounds(sqlite3 *database, const struct report *report)
@@ -35,9 +40,7 @@ static bool run_grounds(sqlite3 *database, const struct report *report)
 static bool open_question(sqlite3 *database, const struct report *report,
                           const struct report_question *question)
 {
-    if (question->stop)
-        sqlite3_progress_handler(database, STEPS_BETWEEN_LOOKS, is_given_up,
-                                 (void *)(uintptr_t)question->stop);
+    sqlite3_progress_handler(database, STEPS_BETWEEN_LOOKS, look, (void *)(uintptr_t)question);
     char *sql = sqlite3_mprintf(question_sql, question->from_ms,
                                 question->to_ms > 0 ? question->to_ms : INT64_MAX, question->number);
     bool opened =
@@ -49,15 +52,51 @@ static bool open_question(sqlite3 *database, const struct report *report,
     return opened;
 }
 
-static json_t *report_cell(sqlite3_stmt *statement, int column)
+/* Words and small numbers stand in many cells of a table, and once in memory. */
+enum { SHARED_WORDS_MAX = 4096, SHARED_NUMBERS = 16 };
+struct shared_cells {
+    json_t *words; /* by themselves */
+    json_t *numbers[SHARED_NUMBERS];
+};
+
+static void close_shared_cells(struct shared_cells *shared)
 {
+    json_decref(shared->words);
+    for (size_t i = 0; i < SHARED_NUMBERS; i++)
+        json_decref(shared->numbers[i]);
+}
+
+static json_t *word_cell(struct shared_cells *shared, const char *text)
+{
+    json_t *known = json_object_get(shared->words, text);
+    if (known)
+        return json_incref(known);
+    json_t *cell = json_string(text);
+    if (cell && json_object_size(shared->words) < SHARED_WORDS_MAX)
+        json_object_set(shared->words, text, cell); /* without memory for it, it is not shared */
+    return cell;
+}
+
+static json_t *number_cell(struct shared_cells *shared, json_int_t number)
+{
+    if (number < 0 || number >= SHARED_NUMBERS)
+        return json_integer(number);
+    if (!shared->numbers[number])
+        shared->numbers[number] = json_integer(number);
+    return json_incref(shared->numbers[number]);
+}
+
+static json_t *report_cell(sqlite3_stmt *statement, int column, bool is_key, struct shared_cells *shared)
+{
+    const char *text;
     switch (sqlite3_column_type(statement, column)) {
     case SQLITE_INTEGER:
-        return json_integer(sqlite3_column_int64(statement, column));
+        return number_cell(shared, sqlite3_column_int64(statement, column));
     case SQLITE_FLOAT:
         return json_real(sqlite3_column_double(statement, column));
     case SQLITE_TEXT:
-        return json_string((const char *)sqlite3_column_text(statement, column));
+        text = (const char *)sqlite3_column_text(statement, column);
+        return is_key ? word_cell(shared, text) : json_string(text);
     default:
         return json_null();
     }
@@ -87,12 +126,15 @@ static bool has_figure20(const struct report *report)
     return false;
 }
 
-static bool add_report_row(sqlite3_stmt *statement, const struct report_table *table, json_t *rows)
+static bool add_report_row(sqlite3_stmt *statement, const struct report_table *table,
+                           struct shared_cells *shared, json_t *rows)
 {
     json_t *row = json_array();
     bool whole = row;
-    for (int i = 0; i < sqlite3_column_count(statement) && whole; i++)
-        whole = json_array_append_new(row, report_cell(statement, i)) == 0;
+    for (size_t i = 0; i < table->column_count && whole; i++) {
+        bool is_key = table->columns[i].kind == REPORT_KEY;
+        whole = json_array_append_new(row, report_cell(statement, (int)i, is_key, shared)) == 0;
+    }
     if (whole)
         blank_few(table, row);
     return json_array_append_new(rows, row) == 0 && whole;
@@ -102,12 +144,16 @@ static bool add_report_row(sqlite3_stmt *statement, const struct report_table *t
 static int add_report_rows(sqlite3_stmt *statement, const struct report_table *table, size_t rows_max,
                            json_t *rows, json_int_t *left_out)
 {
+    struct shared_cells shared = {.words = json_object()};
     int stepped;
     while ((stepped = sqlite3_step(statement)) == SQLITE_ROW)
         if (rows_max && json_array_size(rows) == rows_max)
             ++*left_out;
-        else if (!add_report_row(statement, table, rows))
-            return SQLITE_NOMEM;
+        else if (!add_report_row(statement, table, &shared, rows)) {
+            stepped = SQLITE_NOMEM;
+            break;
+        }
+    close_shared_cells(&shared);
     return stepped;
 }
 
@@ -257,12 +303,14 @@ static bool add_table(sqlite3 *database, const struct report_table *table, bool 
 static const char unsuppressed_note[] =
     "figures are unsuppressed: small numbers could point to a person; for internal use only";
 
-static bool fill_report(sqlite3 *database, const struct report *report, bool published, size_t rows_max,
-                        json_t *document)
+static bool fill_report(sqlite3 *database, const struct report *report,
+                        const struct report_question *question, json_t *document)
 {
     json_t *notes = json_object_get(document, "notes");
+    bool published = !question->unsuppressed;
     for (size_t i = 0; i < report->table_count; i++)
-        if (!add_table(database, &report->tables[i], published, rows_max, document))
+        if (is_given_up(question) ||
+            !add_table(database, &report->tables[i], published, question->rows_max, document))
             return false;
     return add_lines(database, report->verdicts, published, json_object_get(document, "verdicts")) &&
            add_lines(database, report->notes, published, notes) &&
@@ -279,9 +327,8 @@ int report_document_read(sqlite3 *database, const struct report *report,
     int result = opened ? report_face_check(database, report, question, message, message_size) : REPORT_DONE;
     json_t *face = opened && result == REPORT_DONE ? report_face(database, report, question) : NULL;
     if (result == REPORT_DONE && !(face && reader(context, database, face))) {
-        bool is_stopped = sqlite3_errcode(database) == SQLITE_INTERRUPT;
-        result = is_stopped ? REPORT_STOPPED : REPORT_FAILED;
-        if (is_stopped)
+        result = is_given_up(question) ? REPORT_STOPPED : REPORT_FAILED;
+        if (result == REPORT_STOPPED)
             snprintf(message, message_size, "the report was given up before its end");
         else
             snprintf(message, message_size, "the trail cannot be read: %s", sqlite3_errmsg(database));
@@ -302,8 +349,7 @@ struct report_filling {
 static bool read_document(void *context, sqlite3 *database, json_t *face)
 {
     struct report_filling *filling = context;
-    if (!fill_report(database, filling->report, !filling->question->unsuppressed, filling->question->rows_max,
-                     face) ||
+    if (!fill_report(database, filling->report, filling->question, face) ||
         (filling->report->of_months && !report_months_note(database, filling->question, face)))
         return false;
     filling->document = json_incref(face);

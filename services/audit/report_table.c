@@ -201,32 +201,50 @@ static json_t *named_row(const json_t *columns, const json_t *row)
     return NULL;
 }
 
-/* All rows or, if there is no memory, NULL: some of them would look like all. */
-static json_t *named_rows(const json_t *table)
+/* An object's fields, each after a comma but the first; not those of that name. */
+static bool write_fields(const json_t *object, const char *without, FILE *out)
+{
+    const char *key, *before = "";
+    json_t *value;
+    json_object_foreach ((json_t *)object, key, value) {
+        if (strcmp(key, without) == 0)
+            continue;
+        if (fprintf(out, "%s\n  \"%s\": ", before, key) < 0 ||
+            json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12)) != 0)
+            return false;
+        before = ",";
+    }
+    return true;
+}
+
+/* One row a line, and only one in memory as an object: a table of all referrals of ten years is long. */
+static bool write_json_rows(const json_t *table, FILE *out)
 {
     const json_t *columns = json_object_get(table, "columns"), *row;
-    json_t *named = json_array();
-    bool whole = named;
+    bool written = true;
     size_t y;
-    json_array_foreach (json_object_get(table, "rows"), y, row)
-        whole = whole && json_array_append_new(named, named_row(columns, row)) == 0;
-    if (whole)
-        return named;
-    json_decref(named);
-    return NULL;
+    json_array_foreach (json_object_get(table, "rows"), y, row) {
+        json_t *named = named_row(columns, row);
+        written = named && fputs(y ? ",\n    " : "\n    ", out) != EOF &&
+                  json_dumpf(named, out, JSON_REAL_PRECISION(12)) == 0;
+        json_decref(named);
+        if (!written)
+            break;
+    }
+    return written;
 }
 
 static bool write_report_json(const json_t *document, FILE *out)
 {
-    json_t *copy = json_deep_copy(document), *table;
-    bool written = copy;
+    const json_t *table;
     size_t at;
-    json_array_foreach (json_object_get(copy, "tables"), at, table)
-        written = written && json_object_set_new(table, "rows", named_rows(table)) == 0;
-    written = written && json_dumpf(copy, out, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) == 0 &&
-              fputc('\n', out) != EOF;
-    json_decref(copy);
-    return written;
+    bool written = fputs("{", out) != EOF && write_fields(document, "tables", out) &&
+                   fputs(",\n  \"tables\": [", out) != EOF;
+    json_array_foreach (json_object_get(document, "tables"), at, table)
+        written = written && fputs(at ? ", {" : "{", out) != EOF && write_fields(table, "rows", out) &&
+                  fputs(",\n  \"rows\": [", out) != EOF && write_json_rows(table, out) &&
+                  fputs("]}", out) != EOF;
+    return written && fputs("]\n}\n", out) != EOF;
 }
 
 json_t *report_table_find(const json_t *document, const char *name)

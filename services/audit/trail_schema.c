@@ -21,6 +21,7 @@ static const char *const statements[] = {
     ") STRICT",
     "CREATE INDEX event_of_referral ON event (referral) WHERE referral IS NOT NULL",
     "CREATE INDEX event_by_time ON event (at_ms)",
+    "CREATE INDEX event_received ON event (referral, at_ms) WHERE kind = 'received'",
     "CREATE TABLE form (" /* one row: 'full', which an inspector gets, or 'reduced', which an auditor gets */
     "  form TEXT PRIMARY KEY, from_seq INTEGER NOT NULL"
     ") STRICT",

@@ -4,7 +4,7 @@
 
 #include <sqlite3.h>
 
-enum { TRAIL_APPLICATION_ID = 0x436f5472 /* "CoTr" */, TRAIL_VERSION = 4 };
+enum { TRAIL_APPLICATION_ID = 0x436f5472 /* "CoTr" */, TRAIL_VERSION = 5 };
 
 /* Makes every table and view in an empty database. An SQLite result code. */
 int trail_schema_create(sqlite3 *database);

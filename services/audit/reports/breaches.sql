@@ -63,7 +63,7 @@ SELECT c.number, k.clock, k.provenance, k.standard, c.source, c.urgency_used AS 
   round((k.ran_until_ms - k.due_at_ms) / 60000.0, 1) AS late_min,
   c.state, c.outcome, c.offers, c.last_accepted_team
 FROM clock_now k JOIN counted c USING (referral)
-WHERE ${late} ORDER BY k.due_at_ms, ${by_number c.number}
+WHERE ${late k.stands} ORDER BY k.due_at_ms, ${by_number c.number}
 
 -- @table corrected Limits that ran out, and then turned out otherwise
 -- @column number case
@@ -92,7 +92,7 @@ FROM counted c GROUP BY urgency_order ORDER BY urgency_order
 
 -- @verdict
 SELECT printf('%d breach%s', count(*), CASE count(*) WHEN 1 THEN '' ELSE 'es' END)
-FROM clock_now k JOIN counted USING (referral) WHERE ${late}
+FROM clock_now k JOIN counted USING (referral) WHERE ${late k.stands}
 -- @verdict
 SELECT printf('%d limit%s ran out, and then turned out otherwise', count(*), CASE count(*) WHEN 1 THEN '' ELSE 's' END)
 FROM limit_corrected JOIN counted USING (referral)

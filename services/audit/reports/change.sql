@@ -1,6 +1,6 @@
 -- change: whether the main measures have changed, month by month
 -- @of months
--- @on subject
+-- @on subject_detained
 
 -- The table charted_month (report_months.h) has the months that have ended. A measure is 1 or 0, or NULL if a referral is not
 -- in its denominator. What the rules of special cause say of each month is added after small numbers are hidden
@@ -10,10 +10,10 @@
 coalesce(sum(s.$1), 0) AS count, count(s.$1) AS out_of,
   round(100.0 * sum(s.$1) / nullif(count(s.$1), 0), 1) AS percent
 -- @part by_month
-FROM charted_month m LEFT JOIN subject s ON s.month = m.month
+FROM charted_month m LEFT JOIN subject_detained s ON s.month = m.month
 GROUP BY m.month ORDER BY m.from_ms
 -- @part of_kind
-FROM charted_month m LEFT JOIN subject s ON s.month = m.month AND s.own_kind = '$1'
+FROM charted_month m LEFT JOIN subject_detained s ON s.month = m.month AND s.own_kind = '$1'
 GROUP BY m.month ORDER BY m.from_ms
 -- @part wait
 count(s.to_seen_ms) AS seen, round(percentile(s.to_seen_ms, 50) / 60000.0, 1) AS median_min
@@ -184,7 +184,7 @@ ${of_kind emergency department}
 -- @column received when
 -- @column days_between figure days of one
 SELECT number, utc(received_at_ms) AS received, ${days_between} AS days_between
-FROM subject WHERE held_over_24_h ORDER BY received_at_ms, number
+FROM subject_detained WHERE held_over_24_h ORDER BY received_at_ms, number
 
 -- @table child_at_station Days between people under 18 who were taken to a police station
 -- @chart days_between, higher is better, days between events
@@ -192,7 +192,7 @@ FROM subject WHERE held_over_24_h ORDER BY received_at_ms, number
 -- @column received when
 -- @column days_between figure days of one
 SELECT number, utc(received_at_ms) AS received, ${days_between} AS days_between
-FROM subject WHERE child_at_station ORDER BY received_at_ms, number
+FROM subject_detained WHERE child_at_station ORDER BY received_at_ms, number
 
 -- @note months are those in which a referral was received, by the days of London; a contact that is told later changes the
 --   last of them

@@ -15,22 +15,22 @@ CASE WHEN k.clock IN ('section 136', 'health check', 'custody review', 'escape')
 -- neither met nor late, today and for ever. The clocks of a detention run on: closing a case here ends no detention. The
 -- response of a case that was passed on is the other provider's to report (national.sql). A stop that was stated as before
 -- the start, such as a handover by the police before the arrival, is an error of entry and no success.
+-- @part ends_with_referral
+k.clock IN ('response', 'referrer told')
+-- @part stands
+CASE WHEN k.clock = 'response' AND $1.passed_on_at_ms IS NOT NULL THEN 'passed on'
+    WHEN k.stopped_at_ms < k.started_at_ms THEN 'stopped before its start'
+    WHEN k.stopped_at_ms <= k.due_at_ms THEN 'met' WHEN k.stopped_at_ms > k.due_at_ms THEN 'stopped late'
+    WHEN $1.ended_at_ms <= k.due_at_ms AND ${ends_with_referral} THEN 'referral ended first'
+    WHEN $2 > k.due_at_ms THEN 'past due, not stopped' ELSE 'not yet due' END
 -- @ground
 CREATE TEMP VIEW clock_now AS
-WITH clock_end AS (SELECT k.*, ${provenance} AS provenance, s.as_at_ms,
-    k.clock = 'response' AND r.passed_on_at_ms IS NOT NULL AS passed_on,
-    CASE WHEN k.clock IN ('response', 'referrer told') THEN r.ended_at_ms END AS referral_ended_ms
-  FROM main.clock k JOIN main.referral r USING (referral) JOIN scope s)
-SELECT *, coalesce(stopped_at_ms, referral_ended_ms, as_at_ms) AS ran_until_ms,
-  CASE WHEN passed_on THEN 'passed on'
-    WHEN stopped_at_ms < started_at_ms THEN 'stopped before its start'
-    WHEN stopped_at_ms <= due_at_ms THEN 'met' WHEN stopped_at_ms > due_at_ms THEN 'stopped late'
-    WHEN referral_ended_ms <= due_at_ms THEN 'referral ended first'
-    WHEN as_at_ms > due_at_ms THEN 'past due, not stopped' ELSE 'not yet due' END AS stands
-FROM clock_end
+SELECT k.*, ${provenance} AS provenance, s.as_at_ms, ${stands r|s.as_at_ms} AS stands,
+  coalesce(k.stopped_at_ms, CASE WHEN ${ends_with_referral} THEN r.ended_at_ms END, s.as_at_ms) AS ran_until_ms
+FROM main.clock k JOIN main.referral r USING (referral) JOIN scope s
 
 -- @part late
-k.stands IN ('stopped late', 'past due, not stopped')
+$1 IN ('stopped late', 'past due, not stopped')
 
 -- A limit ran out, and then it turned out otherwise. If the clock began anew after that limit, this is another run of it,
 -- and what ran out stays late: a health check that comes late starts the clock of the next. A clock that is late by a
@@ -51,4 +51,4 @@ SELECT b.seq, b.referral, b.clock, b.due_at_ms AS due_then_ms, b.limit_ms, k.due
     WHEN b.clock IN ('response', 'referrer told') AND EXISTS (SELECT 1 FROM main.change c WHERE c.referral = b.referral AND c.seq > b.seq AND c.field = 'urgency')
       THEN 'the urgency was changed' ELSE 'the start or the limit was changed' END AS what
 FROM ran_out b LEFT JOIN clock_now k ON k.referral = b.referral AND k.clock = b.clock
-WHERE k.clock IS NULL OR (k.started_at_ms <= b.limit_ms AND NOT (k.due_at_ms <= b.limit_ms AND ${late}))
+WHERE k.clock IS NULL OR (k.started_at_ms <= b.limit_ms AND NOT (k.due_at_ms <= b.limit_ms AND ${late k.stands}))

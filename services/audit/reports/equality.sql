@@ -1,5 +1,5 @@
 -- equality: every measure by ethnic group, sex and age, for PCREF and for a board
--- @on subject
+-- @on subject_detained
 -- @published half of a financial year
 
 -- What a measure counts stands in subject.sql. Here is only who is in which group; shares, differences, ratios and their
@@ -22,8 +22,20 @@ FROM (VALUES (1, 'told within 30 min who has the case in hand', 'all referrals')
   (12, 'handed over by the police within 60 min', 'those detained, handover recorded'),
   (13, 'conveyed in a police vehicle', 'those detained, transport recorded'))
 
+-- People who are alike in all groups are counted together, with how many of them each measure counts and of how many.
+-- @part both
+sum($1) AS $1, count($1) AS of_$1
+-- @ground
+CREATE TEMP TABLE alike AS
+SELECT ethnicity5, ethnicity16, sex, age_band, count(*) AS people,
+  ${both told_within_30_min}, ${both accepted}, ${both seen}, ${both never_seen}, ${both response_met},
+  ${both seen_in_time}, ${both declined_at_least_once}, ${both refused_for_drink_or_behaviour},
+  ${both more_than_one_team_asked}, ${both detained_136}, ${both held_over_24_h}, ${both handover_within_60_min},
+  ${both police_vehicle}, sum(child_at_station) AS child_at_station
+FROM subject_detained GROUP BY ethnicity5, ethnicity16, sex, age_band
+
 -- @part value
-SELECT $1 AS place, $2 AS value, ethnicity5, ethnicity16, sex, age_band FROM subject WHERE $2 IS NOT NULL
+SELECT $1 AS place, $2 AS value, of_$2 AS out_of, ethnicity5, ethnicity16, sex, age_band FROM alike
 
 -- @ground
 CREATE TEMP TABLE equality_value AS
@@ -70,9 +82,19 @@ FROM (VALUES (1, '18 and over', 'yes'), (2, 'under 18', 'yes'), (3, 'age not kno
 
 -- The counts of each measure and group: of the table with the groups, and what a value of a referral is there.
 -- @part counts
-coalesce(sum(v.value), 0) AS count, count(v.value) AS out_of
+coalesce(sum(v.value), 0) AS count, coalesce(sum(v.out_of), 0) AS out_of
 FROM equality_measure m JOIN $1 g LEFT JOIN equality_value v ON v.place = m.place AND v.$2 = g.$3
 GROUP BY m.place, g.place ORDER BY m.place, g.place
+
+-- @part known
+coalesce(sum(v.out_of) FILTER (WHERE $1.known = 'yes'), 0)
+-- @part overall
+WITH overall AS (SELECT m.place, m.measure, m.of_whom, coalesce(sum(v.value), 0) AS count, coalesce(sum(v.out_of), 0) AS out_of,
+    ${known e} AS ethnic_group_known, ${known s} AS sex_known, ${known a} AS age_known
+  FROM equality_measure m LEFT JOIN equality_value v ON v.place = m.place
+    LEFT JOIN ethnic_group e ON e.ethnic_group = v.ethnicity5 LEFT JOIN sex_group s ON s.sex = v.sex
+    LEFT JOIN age_group a ON a.age_band = v.age_band
+  GROUP BY m.place)
 
 -- @table overall All who were referred, and of how many ethnic group, sex and age are known
 -- @rates count of out_of
@@ -126,15 +148,12 @@ GROUP BY m.place, g.place ORDER BY m.place, g.place
 -- @sum section136.summary.count[line=held for more*] = count[measure=held*]
 -- @sum section136.summary.count[line=handover by the police recorded] = out_of[measure=handed*]
 -- @sum section136.summary.count[line=handover by the police took at*] = count[measure=handed*]
-SELECT m.measure, m.of_whom, coalesce(sum(v.value), 0) AS count, count(v.value) AS out_of,
-  count(e.place) AS ethnic_group_known, round(100.0 * count(e.place) / nullif(count(v.value), 0), 1) AS ethnic_group_known_percent,
-  count(s.place) AS sex_known, round(100.0 * count(s.place) / nullif(count(v.value), 0), 1) AS sex_known_percent,
-  count(a.place) AS age_known, round(100.0 * count(a.place) / nullif(count(v.value), 0), 1) AS age_known_percent
-FROM equality_measure m LEFT JOIN equality_value v ON v.place = m.place
-  LEFT JOIN ethnic_group e ON e.ethnic_group = v.ethnicity5 AND e.known = 'yes'
-  LEFT JOIN sex_group s ON s.sex = v.sex AND s.known = 'yes'
-  LEFT JOIN age_group a ON a.age_band = v.age_band AND a.known = 'yes'
-GROUP BY m.place ORDER BY m.place
+${overall}
+SELECT measure, of_whom, count, out_of, ethnic_group_known,
+  round(100.0 * ethnic_group_known / nullif(out_of, 0), 1) AS ethnic_group_known_percent,
+  sex_known, round(100.0 * sex_known / nullif(out_of, 0), 1) AS sex_known_percent,
+  age_known, round(100.0 * age_known / nullif(out_of, 0), 1) AS age_known_percent
+FROM overall ORDER BY place
 
 -- @table ethnicity5 By ethnic group, beside White
 -- @rates count of out_of, reference ethnic_group=White, among known=yes
@@ -270,9 +289,9 @@ SELECT m.measure, m.of_whom, g.age_band, g.known, ${counts age_group|age_band|ag
 -- @sum referrals[age_band=18 and over] = people[age_band=18 and over] + people[age_band=under 18] + people[age_band=age not known]
 -- @sum ethnicity5.out_of[measure=told*] = people
 -- @sum age.out_of[measure=told*] = people
-SELECT g.ethnic_group, a.age_band, count(s.referral) FILTER (WHERE s.age_band = a.age_band) AS people,
-  count(s.referral) AS referrals
-FROM ethnic_group g JOIN age_group a LEFT JOIN subject s ON s.ethnicity5 = g.ethnic_group
+SELECT g.ethnic_group, a.age_band, coalesce(sum(s.people) FILTER (WHERE s.age_band = a.age_band), 0) AS people,
+  coalesce(sum(s.people), 0) AS referrals
+FROM ethnic_group g JOIN age_group a LEFT JOIN alike s ON s.ethnicity5 = g.ethnic_group
 GROUP BY g.place, a.place ORDER BY g.place, a.place
 
 -- @table children Detained under section 136, and under 18 at a police station, by ethnic group
@@ -281,8 +300,8 @@ GROUP BY g.place, a.place ORDER BY g.place, a.place
 -- @column at_a_police_station people
 -- @column detained people
 SELECT g.ethnic_group, coalesce(sum(s.child_at_station), 0) AS at_a_police_station,
-  count(*) FILTER (WHERE s.detained_136) AS detained
-FROM ethnic_group g LEFT JOIN subject s ON s.ethnicity5 = g.ethnic_group
+  coalesce(sum(s.detained_136), 0) AS detained
+FROM ethnic_group g LEFT JOIN alike s ON s.ethnicity5 = g.ethnic_group
 GROUP BY g.place ORDER BY g.place
 
 -- @note percent: count over out of, with the 95 % interval of Wilson; difference: to the group of reference, in percentage

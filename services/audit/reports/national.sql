@@ -5,6 +5,16 @@
 -- contact, so that people who were never seen vanish from it. Here each rate stands with its denominator, and never seen is
 -- a line of its own. What counts as seen the router has decided (CheckedIn.counts_as_seen).
 
+-- The published code asks for a contact not before the second of the receipt and in the same month. A difference is the same
+-- in both forms of a trail, and a second is not.
+-- @ground
+CREATE TEMP TABLE published_contact AS
+SELECT s.referral, min(i.occurred_at_ms) - s.received_at_ms AS seen_ms
+FROM main.contact i JOIN subject s ON s.referral = i.referral
+WHERE s.published_kind IS NOT NULL AND (i.counts_as_seen OR i.before_receipt) AND i.occurred_at_ms > s.received_at_ms - 1000
+  AND london_period(i.occurred_at_ms, 'month') = s.month
+GROUP BY s.referral
+
 -- @part ages
 ages (ages_place, suffix, ages) AS (VALUES (1, '', 'all'), (2, 'a', '18 and over'), (3, 'b', 'under 18'),
   (4, NULL, 'age not known'))
@@ -20,9 +30,10 @@ ages (ages_place, suffix, ages) AS (VALUES (1, '', 'all'), (2, 'a', '18 and over
 -- @sum count[counts=new*] = count[counts=had*] + rest
 -- @sum count[counts=had*] = out_of[counts=seen within*]
 WITH ${ages},
-  total AS (SELECT m.*, a.*, count(s.referral) AS new, count(s.published_seen_ms) AS seen,
-      count(*) FILTER (WHERE s.published_seen_ms <= m.limit_ms) AS in_time
+  total AS (SELECT m.*, a.*, count(s.referral) AS new, count(p.seen_ms) AS seen,
+      count(*) FILTER (WHERE p.seen_ms <= m.limit_ms) AS in_time
     FROM national_measure m JOIN ages a LEFT JOIN subject s ON s.published_kind = m.kind AND a.ages IN ('all', s.age_band)
+      LEFT JOIN published_contact p ON p.referral = s.referral
     GROUP BY m.place, a.ages_place),
   line AS (SELECT place, kind, ages_place, suffix, ages, new, 1 AS row, new_code AS code, 'new referrals' AS counts,
       new AS value, NULL AS denominator FROM total
@@ -34,17 +45,25 @@ SELECT coalesce(code || suffix, 'in ' || code) AS measure, ages, counts, kind AS
 FROM line WHERE code IS NOT NULL AND (suffix IS NOT NULL OR new > 0)
 ORDER BY place, ages_place, row
 
--- The lines of each measure, with what they count and of how many. The first two are the denominators. A measure that has
--- anybody has each line of each age, because one that is left out would tell that it is 0.
--- @part asked
-WITH ${ages},
-  asked AS (SELECT m.place, m.kind AS measure, m.limit_min, m.limit_ms, a.ages_place, a.ages, s.referral, s.passed_on, s.seen,
-      s.never_seen, s.to_seen_ms, s.seen_in_time, s.ended_at_ms, s.as_at_ms - s.received_at_ms AS open_ms
-    FROM national_measure m JOIN ages a LEFT JOIN subject s ON s.own_kind = m.kind AND a.ages IN ('all', s.age_band))
-
+-- What the lines of each measure count, for each age band.
 -- @part waiting
-seen = 0 AND ended_at_ms IS NULL
+s.seen = 0 AND s.ended_at_ms IS NULL
+-- @part open_ms
+(s.as_at_ms - s.received_at_ms)
+-- @ground
+CREATE TEMP TABLE of_kind_and_age AS
+SELECT s.own_kind, s.age_band, count(*) FILTER (WHERE NOT s.passed_on) AS new, count(*) FILTER (WHERE s.passed_on) AS passed,
+  count(*) FILTER (WHERE s.seen) AS seen, count(*) FILTER (WHERE s.seen_in_time) AS in_time,
+  count(*) FILTER (WHERE s.to_seen_ms > m.limit_ms) AS late, count(*) FILTER (WHERE s.never_seen) AS never,
+  count(*) FILTER (WHERE ${waiting} AND ${open_ms} > m.limit_ms) AS open_late,
+  count(*) FILTER (WHERE ${waiting} AND ${open_ms} <= m.limit_ms) AS open_in_time,
+  count(*) FILTER (WHERE ${waiting}) AS open
+FROM subject s JOIN national_measure m ON m.kind = s.own_kind GROUP BY s.own_kind, s.age_band
+-- @part total
+coalesce(sum(s.$1), 0) AS $1
 
+-- The first two lines are the denominators. A measure that has anybody has each line of each age, because one that is left
+-- out would tell that it is 0.
 -- @table own All who were referred, by source and the urgency used
 -- @column measure key
 -- @column ages key total=all
@@ -64,15 +83,12 @@ seen = 0 AND ended_at_ms IS NULL
 -- @sum count[line=had*] = out_of[line=seen within * of those*]
 -- @sum count[line=seen within * of new*] = count[line=seen within * of those*]
 -- @sum out_of[line=passed on*] = count[line=new*] + count[line=passed on*]
-${asked},
-  totals AS (SELECT place, ages_place, measure, ages, limit_min,
-      count(referral) FILTER (WHERE NOT passed_on) AS new, count(*) FILTER (WHERE passed_on) AS passed,
-      count(*) FILTER (WHERE seen) AS seen, count(*) FILTER (WHERE seen_in_time) AS in_time,
-      count(*) FILTER (WHERE to_seen_ms > limit_ms) AS late, count(*) FILTER (WHERE never_seen) AS never,
-      count(*) FILTER (WHERE ${waiting} AND open_ms > limit_ms) AS open_late,
-      count(*) FILTER (WHERE ${waiting} AND open_ms <= limit_ms) AS open_in_time,
-      count(*) FILTER (WHERE ${waiting}) AS open
-    FROM asked GROUP BY place, ages_place),
+WITH ${ages},
+  totals AS (SELECT m.place, a.ages_place, m.kind AS measure, a.ages, m.limit_min,
+      ${total new}, ${total passed}, ${total seen}, ${total in_time}, ${total late}, ${total never}, ${total open_late},
+      ${total open_in_time}, ${total open}
+    FROM national_measure m JOIN ages a LEFT JOIN of_kind_and_age s ON s.own_kind = m.kind AND a.ages IN ('all', s.age_band)
+    GROUP BY m.place, a.ages_place),
   words (row, of_limit, text) AS (VALUES
     (1, 0, 'new referrals'),
     (2, 0, 'had a face-to-face contact'),
@@ -105,15 +121,17 @@ ORDER BY place, ages_place, row
 -- @column p95_min figure20 minutes of seen
 -- @column max_min figure minutes of seen
 -- @sum own.count[line=had*] = seen
-${asked}
-SELECT measure, ages, count(to_seen_ms) AS seen,
-  round(percentile(to_seen_ms, 50) / 60000.0, 1) AS median_min,
-  round(percentile(to_seen_ms, 90) / 60000.0, 1) AS p90_min,
-  round(percentile(to_seen_ms, 95) / 60000.0, 1) AS p95_min,
-  round(max(to_seen_ms) / 60000.0, 1) AS max_min
-FROM asked
-GROUP BY place, ages_place HAVING ages <> 'age not known' OR count(referral) > 0
-ORDER BY place, ages_place
+WITH ${ages}
+SELECT m.kind AS measure, a.ages, count(s.to_seen_ms) AS seen,
+  round(percentile(s.to_seen_ms, 50) / 60000.0, 1) AS median_min,
+  round(percentile(s.to_seen_ms, 90) / 60000.0, 1) AS p90_min,
+  round(percentile(s.to_seen_ms, 95) / 60000.0, 1) AS p95_min,
+  round(max(s.to_seen_ms) / 60000.0, 1) AS max_min
+FROM national_measure m JOIN ages a
+  LEFT JOIN subject s ON s.own_kind = m.kind AND s.to_seen_ms IS NOT NULL AND a.ages IN ('all', s.age_band)
+GROUP BY m.place, a.ages_place
+HAVING a.ages <> 'age not known' OR (m.kind, a.ages) IN (SELECT own_kind, age_band FROM of_kind_and_age)
+ORDER BY m.place, a.ages_place
 
 -- @table limits The limit of each national measure, and the limits of the response clocks by the policy
 -- @column measure key
@@ -175,7 +193,8 @@ UNION ALL SELECT 'in no measure of our own: routine, from outside an emergency d
 UNION ALL SELECT 'in no published measure',
   count(*) FILTER (WHERE published_kind IS NULL), count(*) FROM subject
 UNION ALL SELECT 'seen, but for the published code too late for the month or too early for the second of the receipt',
-  count(*) FILTER (WHERE published_seen_ms IS NULL), count(*) FROM subject WHERE published_kind IS NOT NULL AND seen
+  count(*) FILTER (WHERE referral NOT IN (SELECT referral FROM published_contact)), count(*)
+  FROM subject WHERE published_kind IS NOT NULL AND seen
 
 -- @note the clock runs from receipt to the first attended face-to-face contact; an acceptance or a telephone call does
 --   not stop it; the limits are inclusive

@@ -1,5 +1,5 @@
 -- referrals: a row for each referral: what it is told apart by, its waits and its measures
--- @on subject
+-- @on subject_detained
 
 -- @table told_apart_by What each referral is told apart by
 -- @column number case
@@ -64,7 +64,7 @@ FROM subject ORDER BY ${by_number number}
 SELECT number, offers, declined, declined_at_least_once, more_than_one_team_asked, refused_for_drink_or_behaviour,
   decision_stated, decision_after_receipt, accepted, told, told_within_30_min, passed_on, seen, never_seen, response_met, detained_136, held_over_24_h, handover_within_60_min, police_vehicle, child_at_station,
   own_kind AS own_measure, seen_in_time, published_kind AS published_measure
-FROM subject ORDER BY ${by_number number}
+FROM subject_detained ORDER BY ${by_number number}
 
 -- @note waits begin with the receipt, and since decision ends with it; none is negative: a decision that was stated as
 --   after the receipt has no wait, and is counted as decision after receipt

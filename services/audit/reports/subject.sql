@@ -1,10 +1,9 @@
 -- subject: each counted referral once, with what it is told apart by, when it came, its waits and its measures
 -- @on counted
 -- @on clocks
--- @on detained
 -- @on refusals
 
--- The one home of every measure: no report says any of this again. A measure is 1 or 0, or NULL if the referral is not in
+-- The one home of every measure: no report says any of this again, and those of a detention stand in detained.sql. A measure is 1 or 0, or NULL if the referral is not in
 -- its denominator. A wait is in milliseconds, or NULL if it has not come to that; no wait is negative, and what was stated
 -- the other way round has a measure of its own.
 
@@ -26,20 +25,10 @@ FROM (VALUES (1, 'community, emergency', 'CCR70', NULL, NULL, NULL),
 coalesce(c.last_accepted_team, (SELECT o.team FROM main.offer o WHERE o.referral = c.referral AND o.ended_as = 'declined'
   ORDER BY o.attempt LIMIT 1))
 
--- The published code asks for a contact not before the second of the receipt and in the same month. A difference is the same
--- in both forms of a trail, and a second is not.
--- @part published_contact
-(SELECT i.referral, min(i.occurred_at_ms) AS published_contact_ms FROM main.contact i JOIN counted c USING (referral)
-  WHERE (i.counts_as_seen OR i.before_receipt) AND i.occurred_at_ms > c.received_at_ms - 1000
-    AND london_period(i.occurred_at_ms, 'month') = london_period(c.received_at_ms, 'month')
-  GROUP BY i.referral)
-
--- @part refused
-(SELECT o.referral, count(*) AS declined, max(${marked}) AS marked FROM main.offer o JOIN counted USING (referral)
-  WHERE o.ended_as = 'declined' GROUP BY o.referral)
-
 -- @part teams_asked
-(SELECT o.referral, count(DISTINCT o.team) AS teams FROM main.offer o JOIN counted USING (referral) GROUP BY o.referral)
+(SELECT o.referral, min(o.team) < max(o.team) AS several, count(*) FILTER (WHERE o.ended_as = 'declined') AS declined,
+    max(${marked}) FILTER (WHERE o.ended_as = 'declined') AS marked
+  FROM main.offer o JOIN counted USING (referral) GROUP BY o.referral)
 
 -- The wait for a contact is that of the provider who has the case: a case that was passed on has none here.
 -- @ground
@@ -48,14 +37,14 @@ WITH apart AS (SELECT c.*,
     (SELECT t.organisation FROM main.team t WHERE t.team = c.first_accepted_team) AS first_accepted_organisation,
     (SELECT t.organisation FROM main.team t WHERE t.team = c.last_accepted_team) AS last_accepted_organisation,
     (SELECT t.team_type FROM main.team t WHERE t.team = ${recorded_team}) AS recorded_type,
-    p.published_contact_ms,
     c.first_offer_at_ms - c.received_at_ms AS to_offer_ms,
     c.first_accepted_at_ms - c.received_at_ms AS to_accepted_ms,
     c.referrer_told_at_ms - c.received_at_ms AS to_told_ms,
     CASE WHEN c.passed_on_at_ms IS NULL THEN c.first_face_to_face_at_ms - c.received_at_ms END AS to_seen_ms,
     c.decided_basis IS 'stated' AS decision_stated,
-    CASE c.decided_basis WHEN 'stated' THEN c.received_utc_ms - c.decided_at_ms END AS since_decision_ms
-  FROM counted c LEFT JOIN ${published_contact} p ON p.referral = c.referral),
+    CASE c.decided_basis WHEN 'stated' THEN c.received_utc_ms - c.decided_at_ms END AS since_decision_ms,
+    ${stands c|c.as_at_ms} AS response, k.due_at_ms - k.started_at_ms AS response_limit_ms
+  FROM counted c LEFT JOIN main.clock k ON k.referral = c.referral AND k.clock = 'response'),
   measured AS (SELECT *,
     CASE WHEN source = 'emergency department' THEN source
       WHEN routed_as IN ('emergency', 'very urgent', 'urgent') THEN 'community, ' || routed_as END AS own_kind,
@@ -84,14 +73,11 @@ SELECT a.referral, a.number, a.received_at_ms, a.ended_at_ms, a.as_at_ms, a.stat
   a.passed_on_at_ms IS NOT NULL AS passed_on,
   CASE WHEN a.passed_on_at_ms IS NULL THEN a.to_seen_ms IS NOT NULL END AS seen,
   CASE WHEN a.passed_on_at_ms IS NULL THEN a.to_seen_ms IS NULL AND a.ended_at_ms IS NOT NULL END AS never_seen,
-  CASE WHEN k.stands = 'met' THEN 1 WHEN ${late} THEN 0 END AS response_met, k.due_at_ms - k.started_at_ms AS response_limit_ms,
-  coalesce(r.declined, 0) AS declined, coalesce(r.declined, 0) > 0 AS declined_at_least_once,
-  coalesce(t.teams, 0) > 1 AS more_than_one_team_asked, coalesce(r.marked, 0) AS refused_for_drink_or_behaviour,
-  d.referral IS NOT NULL AS detained_136, d.held_over_24_h, d.handover_within_60_min, d.police_vehicle, d.child_at_station,
+  CASE WHEN a.response = 'met' THEN 1 WHEN ${late a.response} THEN 0 END AS response_met, a.response_limit_ms,
+  coalesce(o.declined, 0) AS declined, coalesce(o.declined, 0) > 0 AS declined_at_least_once,
+  coalesce(o.several, 0) AS more_than_one_team_asked, coalesce(o.marked, 0) AS refused_for_drink_or_behaviour,
   a.own_kind,
   CASE WHEN a.passed_on_at_ms IS NULL AND m.limit_ms > 0 THEN coalesce(a.to_seen_ms <= m.limit_ms, 0) END AS seen_in_time,
-  a.published_kind, a.published_contact_ms - a.received_at_ms AS published_seen_ms
-FROM measured a LEFT JOIN clock_now k ON k.referral = a.referral AND k.clock = 'response'
-  LEFT JOIN ${refused} r ON r.referral = a.referral LEFT JOIN ${teams_asked} t ON t.referral = a.referral
-  LEFT JOIN detained d ON d.referral = a.referral
+  a.published_kind
+FROM measured a LEFT JOIN ${teams_asked} o ON o.referral = a.referral
   LEFT JOIN national_measure m ON m.kind = a.own_kind

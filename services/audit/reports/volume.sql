@@ -9,16 +9,15 @@ count(*) AS received, count(*) FILTER (WHERE ended_at_ms IS NULL) AS open,
 -- Received referrals are counted from the events themselves, all else from the tables: a received referral that has
 -- neither ended nor an owner is lost, and so is one that no table has. An event can be later than the receipt that it
 -- tells of: a coordinator entered what somebody had said by telephone.
--- @part reconciled
-WITH reconciled AS (SELECT
-  (SELECT count(*) FROM event e JOIN scope s
-    WHERE e.kind = 'received' AND (e.referral IN (SELECT referral FROM counted)
-      OR (e.referral NOT IN (SELECT referral FROM main.referral) AND e.at_ms >= s.from_ms AND e.at_ms < s.to_ms)))
-    AS received,
-  (SELECT count(DISTINCT i.referral) FROM custody_interval i JOIN counted c USING (referral)
-    WHERE i.to_ms IS NULL AND c.ended_at_ms IS NULL) AS open,
+-- @ground
+CREATE TEMP TABLE reconciled AS SELECT
+  (SELECT count(*) FROM counted c JOIN main.event e ON e.referral = c.referral AND e.kind = 'received')
+    + (SELECT count(*) FROM main.event e JOIN scope s WHERE e.kind = 'received' AND e.at_ms >= s.from_ms
+      AND e.at_ms < s.to_ms AND NOT EXISTS (SELECT 1 FROM main.referral r WHERE r.referral = e.referral)) AS received,
+  (SELECT count(*) FROM counted c WHERE c.ended_at_ms IS NULL
+    AND EXISTS (SELECT 1 FROM custody_interval i WHERE i.referral = c.referral AND i.to_ms IS NULL)) AS open,
   (SELECT count(*) FROM counted WHERE state = 'closed') AS closed,
-  (SELECT count(*) FROM counted WHERE state = 'withdrawn') AS withdrawn)
+  (SELECT count(*) FROM counted WHERE state = 'withdrawn') AS withdrawn
 
 -- @table volume Referrals received
 -- @column source key
@@ -63,8 +62,9 @@ ORDER BY source = 'all', source
 -- @column received people
 -- @sum sources.received = received
 WITH RECURSIVE clock_hour (hour) AS (SELECT 0 UNION ALL SELECT hour + 1 FROM clock_hour WHERE hour < 23)
-SELECT printf('%02d:00', hour) AS hour, count(c.referral) AS received
-FROM clock_hour LEFT JOIN counted c ON london_hour(c.received_at_ms) = hour GROUP BY hour ORDER BY hour
+SELECT printf('%02d:00', c.hour) AS hour, coalesce(h.received, 0) AS received
+FROM clock_hour c LEFT JOIN (SELECT london_hour(received_at_ms) AS hour, count(*) AS received FROM counted GROUP BY 1) h
+  USING (hour) ORDER BY c.hour
 
 -- @table reconciliation Reconciliation: every received referral is open with an owner, closed or withdrawn
 -- @column received people
@@ -73,11 +73,9 @@ FROM clock_hour LEFT JOIN counted c ON london_hour(c.received_at_ms) = hour GROU
 -- @column withdrawn people
 -- @column lost people
 -- @for inspectors
-${reconciled}
 SELECT received, open, closed, withdrawn, received - open - closed - withdrawn AS lost FROM reconciled
 
 -- @verdict
-${reconciled}
 SELECT printf('%d received = %d open + %d closed + %d withdrawn: %d lost',
   received, open, closed, withdrawn, received - open - closed - withdrawn)
 FROM reconciled
