@@ -97,7 +97,7 @@ static void is_rounded(double value, int parts, long long over, long long under)
         fail_msg("%.17g of %lld/%lld in parts of %d", rounded, over, under, parts);
 }
 
-/* Of all counts out of up to so many, and some large ones: what is a half stays one in binary numbers. */
+/* The counts are parts of each size in fortieths: what is a half stays one in binary numbers. */
 static void a_half_is_rounded_away_from_zero_as_of_whole_numbers(void **state)
 {
     (void)state;
