@@ -5,15 +5,20 @@
 //     data-if-empty="ID" stands on what is shown while there is nothing in the element with that id
 //     data-command       an input that gets an id of its own, so that a form that is sent twice counts once
 //
-// An element that a person has in hand is not changed under their hands: it gets a button to show the change.
+// An element that a person has in hand is not changed under their hands: it gets a button to show the change. While
+// a finger or a button of the mouse is down nothing changes at all: what moves meanwhile is not pressed.
 
 import { elementOf } from "./trusted.js";
 import { WORDS } from "./words.js";
 
 const NEW_MS = 4000;
+const CLICK_MS = 100; // after the finger is up, for the click that follows
+const PRESS_MS = 5000; // the longest press: not every browser says of each that it ended
 const held = new Map(); // by id: the HTML of an element that is in somebody's hands, or null if it is gone
 const made = new Map(); // by id: what the gateway made of an element, to compare
+const waiting = []; // changes that came during a press
 let whenChanged = () => {};
+let press = 0; // the timer that ends it
 
 function token() {
     return document.querySelector('meta[name="concordat-token"]')?.content ?? "";
@@ -130,19 +135,41 @@ function changeOrMark(id, html) {
     return change(id, html);
 }
 
+function whenReleased(act) {
+    if (press)
+        waiting.push(act);
+    else
+        act();
+}
+
+function endPressIn(ms) {
+    clearTimeout(press);
+    press = setTimeout(() => {
+        press = 0;
+        for (const act of waiting.splice(0))
+            act();
+    }, ms);
+}
+
 export function put(html) {
     const id = elementOf(html)?.id;
     if (id)
-        showAsNew(changeOrMark(id, html));
+        whenReleased(() => showAsNew(changeOrMark(id, html)));
 }
 
 export function gone(id) {
-    if (document.getElementById(id))
-        changeOrMark(id, null);
+    whenReleased(() => {
+        if (document.getElementById(id))
+            changeOrMark(id, null);
+    });
 }
 
 // Makes this page's elements those of another one, which was fetched just now.
 export function becomeLike(page) {
+    whenReleased(() => becomeNow(page));
+}
+
+function becomeNow(page) {
     const there = new Set();
     for (const element of page.querySelectorAll("[data-live]")) {
         there.add(element.id);
@@ -151,7 +178,7 @@ export function becomeLike(page) {
     }
     for (const element of document.querySelectorAll("[data-live]"))
         if (!there.has(element.id))
-            gone(element.id);
+            changeOrMark(element.id, null);
 }
 
 // What somebody typed stays, so that it can be copied; the light stays too.
@@ -177,5 +204,8 @@ export function startElements(callback) {
         made.set(element.id, plainOf(element));
     showEmptiness();
     for (const name of ["focusout", "toggle", "reset"])
-        document.addEventListener(name, () => setTimeout(letGo), true);
+        document.addEventListener(name, () => setTimeout(() => whenReleased(letGo)), true);
+    document.addEventListener("pointerdown", () => endPressIn(PRESS_MS), true);
+    for (const name of ["pointerup", "pointercancel"])
+        document.addEventListener(name, () => endPressIn(CLICK_MS), true);
 }

@@ -88,6 +88,32 @@ export default function live(browser) {
     await browser.finish(page);
   });
 
+  test("nothing moves between a press and its release, so that what was pressed is pressed", async () => {
+    const page = await home(browser);
+    await board(page);
+    const button = '<button type="button">now</button>';
+    await put(page, strip("r-2", "2", `<label>Note <input name="note"></label>`));
+    await put(page, strip("r-3", "3", `as it was ${button}`));
+    await page.evaluate(() => document.addEventListener("click", (click) => {
+      if (click.target.textContent === "now") globalThis.pressed = true;
+    }));
+    await page.getByLabel("Note").focus();
+    await put(page, strip("r-2", "2", "<p>A</p><p>change</p><p>that</p><p>is</p><p>longer</p>")); // it waits for the focus to leave
+    await page.getByRole("button", { name: "now" }).hover();
+    await page.mouse.down();
+    await put(page, strip("r-3", "3", `as it is ${button}`));
+    await put(page, strip("r-1", "1", "another one"));
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve))); // the focus has left
+    assert.equal((await strips(page)).length, 2);
+    await page.mouse.up();
+    assert(await page.evaluate(() => globalThis.pressed));
+    await page.getByText("another one").waitFor();
+    await page.getByText("longer").waitFor();
+    await page.getByText("This has changed: show it").click(); // the button has the focus
+    assert.match((await strips(page))[2], /^as it is/);
+    await browser.finish(page);
+  });
+
   test("the title counts what calls, and it sounds once somebody turned the sound on", async () => {
     const page = await home(browser, countTones);
     await board(page);
