@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services/audit/disclosure_months.h"
 #include "services/audit/disclosure_sums.h"
 #include "services/audit/disclosure_table.h"
 
@@ -192,13 +193,15 @@ static struct disclosure_table *take_tables(struct disclosure_sums *sums, json_t
     return tables;
 }
 
-void disclosure_publish(json_t *const *documents, size_t count)
+void disclosure_publish(json_t *const *documents, size_t count, json_t *const *months, size_t month_count)
 {
     size_t all;
     struct disclosure_sums *sums = disclosure_sums_open();
     struct disclosure_table *tables = take_tables(sums, documents, count, &all);
     for (size_t at = 0; at < all; at++)
         disclosure_table_add_sums(&tables[at], sums, tables, all);
+    for (size_t at = 0; at < all && month_count; at++)
+        disclosure_months_tell(sums, &tables[at], months, month_count);
     disclosure_sums_protect(sums);
     for (size_t at = 0; at < all; at++) {
         show_table(sums, &tables[at]);

@@ -23,7 +23,8 @@ bool disclosure_may_show(const struct report_table *table);
 /* Changes the tables of these documents (report_table.h), and adds notes that say so. They are all that is
  * published of one trail and period, because what is hidden is decided for all together, so that none is
  * found by another. They stand in an order that is always the same, and all rows of each table have to be
- * there. Aborts if there is no memory. */
-void disclosure_publish(json_t *const *documents, size_t count);
+ * there. Of a period of several months, `months` is what is published of each (disclosure_months.h): the
+ * period tells nothing of what is hidden there. Aborts if there is no memory. */
+void disclosure_publish(json_t *const *documents, size_t count, json_t *const *months, size_t month_count);
 
 #endif

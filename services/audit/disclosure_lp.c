@@ -148,6 +148,23 @@ bool disclosure_lp_leaves(struct disclosure_lp *lp, size_t unknown, unsigned num
     return is_known_wide(lp, unknown, numbers);
 }
 
+bool disclosure_lp_reaches(struct disclosure_lp *lp, size_t unknown, double little, double much)
+{
+    double bound;
+    forget_holders(lp);
+    if (lp->most[unknown] < much - SLACK) {
+        if (!solve_for(lp, unknown, true, &bound))
+            return false;
+        remember(lp);
+    }
+    if (lp->least[unknown] > little + SLACK) {
+        if (!solve_for(lp, unknown, false, &bound))
+            return false;
+        remember(lp);
+    }
+    return lp->most[unknown] >= much - SLACK && lp->least[unknown] <= little + SLACK;
+}
+
 /* Asks for all that were not found to be possible yet; false if that leads nowhere. */
 static bool solve_for_rest(struct disclosure_lp *lp, const bool *possible)
 {

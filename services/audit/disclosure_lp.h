@@ -20,6 +20,8 @@ void disclosure_lp_bound(struct disclosure_lp *lp, size_t unknown, double least,
 
 /* Whether the unknown may be any of at least so many whole numbers that follow each other. */
 bool disclosure_lp_leaves(struct disclosure_lp *lp, size_t unknown, unsigned numbers);
+/* Whether the unknown may be as little as the one, and as much as the other. */
+bool disclosure_lp_reaches(struct disclosure_lp *lp, size_t unknown, double little, double much);
 /* Says of each unknown whether it can be more than 0 at all, by the bounds as they are: of bounds that begin
  * at 0 alone. There is room in `possible` for all of them. */
 void disclosure_lp_possible(struct disclosure_lp *lp, bool *possible);

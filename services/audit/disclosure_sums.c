@@ -1,6 +1,7 @@
 /* disclosure_sums.c: see disclosure_sums.h. */
 #include "services/audit/disclosure_sums.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "services/audit/disclosure_lp.h"
@@ -8,7 +9,9 @@
 struct figure {
     int64_t value;
     bool hidden, printed;
-    bool absent;  /* the rest of rows that are not there */
+    bool absent; /* the rest of rows that are not there */
+    bool told;   /* by publications of other periods: at least and at most so much */
+    double told_least, told_most;
     size_t group; /* those that hang together by sums have the same, that of one of them */
     size_t place; /* among the unknowns of its group */
     size_t same;  /* another that is the same figure, printed twice; or itself */
@@ -71,6 +74,14 @@ disclosure_figure disclosure_sums_figure(struct disclosure_sums *sums, int64_t v
 }
 
 /* ---- sums ---- */
+
+void disclosure_sums_told(struct disclosure_sums *sums, disclosure_figure figure, double least, double most)
+{
+    struct figure *told = &sums->figures[figure];
+    told->told_least = told->told ? fmax(told->told_least, least) : least;
+    told->told_most = told->told ? fmin(told->told_most, most) : most;
+    told->told = true;
+}
 
 /* One figure is printed in several places, and is hidden in all of them or in none: only this one counts. */
 static size_t same_of(const struct disclosure_sums *sums, size_t figure)
@@ -258,12 +269,24 @@ static size_t next_to_hide(const struct disclosure_sums *sums, const struct disc
     return next;
 }
 
+/* Whether that reader cannot find a hidden figure, nor by one that others tell of what is hidden elsewhere.
+ */
+static bool is_safe(const struct disclosure_sums *sums, const struct seen_group *seen,
+                    enum group_reader reader, size_t figure)
+{
+    const struct figure *one = &sums->figures[figure];
+    enum { WIDTH = DISCLOSURE_LEAST - 1 };
+    return (!one->hidden || disclosure_lp_leaves(seen->lp[reader], one->place, DISCLOSURE_LEAST)) &&
+           (!one->told || disclosure_lp_reaches(seen->lp[reader], one->place, one->told_most - WIDTH,
+                                                one->told_least + WIDTH));
+}
+
 /* Hides others until that reader cannot find a hidden one. Whether that was any. */
 static bool hide_others(struct disclosure_sums *sums, struct seen_group *seen, enum group_reader reader,
                         size_t figure)
 {
     bool hid = false;
-    while (!disclosure_lp_leaves(seen->lp[reader], sums->figures[figure].place, DISCLOSURE_LEAST)) {
+    while (!is_safe(sums, seen, reader, figure)) {
         size_t next = next_to_hide(sums, seen->lp[reader], seen->group);
         if (next == SIZE_MAX)
             break; /* all that tells of it is hidden */
@@ -283,6 +306,17 @@ static bool protect_figure(struct disclosure_sums *sums, struct seen_group *seen
     return seen->possible[READER_DOUBTS][hidden->place] && hide_others(sums, seen, READER_DOUBTS, figure);
 }
 
+/* Hides a shown figure if it would tell of what is hidden in other periods. Whether it did. */
+static bool hide_telling(struct disclosure_sums *sums, struct seen_group *seen, size_t figure)
+{
+    struct figure *one = &sums->figures[figure];
+    if (one->hidden || !one->told || is_safe(sums, seen, READER_KNOWS, figure))
+        return false;
+    one->hidden = true;
+    bound_figure(seen, one, 0);
+    return true;
+}
+
 /* A figure that is hidden tells less of all others, so one that was safe stays so; but it must be safe
  * itself. */
 static void protect_group(struct disclosure_sums *sums, size_t group)
@@ -296,6 +330,8 @@ static void protect_group(struct disclosure_sums *sums, size_t group)
     while (hid) {
         hid = false;
         for (size_t i = 0; i < sums->figure_count; i++) {
+            if (is_of_group(sums, i, group))
+                hid |= hide_telling(sums, &seen, i);
             if (!is_of_group(sums, i, group) || !sums->figures[i].hidden || safe[i])
                 continue;
             safe[i] = true;
@@ -312,6 +348,10 @@ void disclosure_sums_protect(struct disclosure_sums *sums)
         sums->places[i] = same_of(sums, sums->places[i]);
     for (size_t i = 0; i < sums->figure_count; i++)
         sums->figures[i].group = group_of(sums, i);
+    for (size_t i = 0; i < sums->figure_count; i++)
+        if (sums->figures[i].told && same_of(sums, i) != i)
+            disclosure_sums_told(sums, same_of(sums, i), sums->figures[i].told_least,
+                                 sums->figures[i].told_most);
     for (size_t i = 0; i < sums->figure_count; i++)
         if (sums->figures[i].group == i)
             protect_group(sums, i);

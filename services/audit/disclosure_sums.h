@@ -42,6 +42,11 @@ void disclosure_sums_part(struct disclosure_sums *sums, disclosure_figure part);
  * rest is the same figure as the total: both are hidden or neither. */
 void disclosure_sums_end(struct disclosure_sums *sums, enum disclosure_rest rest);
 
+/* The publications of other periods tell that the figure is at least and at most so much (INFINITY: any). It
+ * must be possible here that it is a whole hidden number more than the one and less than the other: otherwise
+ * this figure would tell of the numbers that are hidden there, and it is hidden. */
+void disclosure_sums_told(struct disclosure_sums *sums, disclosure_figure figure, double least, double most);
+
 /* Hides what has to be hidden, the smallest first. */
 void disclosure_sums_protect(struct disclosure_sums *sums);
 

@@ -71,7 +71,7 @@ void disclosure_table_drop(struct disclosure_table *one)
 
 /* ---- totals ---- */
 
-static bool is_total(const struct disclosure_table *one, size_t row, size_t column)
+bool disclosure_is_total(const struct disclosure_table *one, size_t row, size_t column)
 {
     const char *total = disclosure_column(one, column, "total"),
                *text = json_string_value(disclosure_cell(one, row, column));
@@ -115,7 +115,7 @@ static void add_totals(struct disclosure_sums *sums, const struct disclosure_tab
 {
     for (size_t key = 0; key < one->width; key++)
         for (size_t row = 0; row < json_array_size(one->rows); row++)
-            if (is_total(one, row, key))
+            if (disclosure_is_total(one, row, key))
                 add_total_row(sums, one, row, key);
 }
 
@@ -187,23 +187,22 @@ static void add_percents(struct disclosure_sums *sums, struct disclosure_table *
 
 /* ---- declared sums ---- */
 
-static const char *term_text(const json_t *term, const char *key)
+const char *disclosure_term(const json_t *term, const char *key)
 {
     const char *text = json_string_value(json_object_get(term, key));
     return text ? text : "";
 }
 
-/* Whether a term means this row: it names none, or its pattern is that of the row's key. */
-static bool means_row(const struct disclosure_table *one, size_t row, const json_t *term)
+bool disclosure_means_row(const struct disclosure_table *one, size_t row, const json_t *term)
 {
-    size_t key = disclosure_find_column(one, term_text(term, "key"));
+    size_t key = disclosure_find_column(one, disclosure_term(term, "key"));
     const char *text = json_string_value(disclosure_cell(one, row, key));
-    return key == NO_COLUMN || (text && fnmatch(term_text(term, "row"), text, 0) == 0);
+    return key == NO_COLUMN || (text && fnmatch(disclosure_term(term, "row"), text, 0) == 0);
 }
 
 static disclosure_figure term_count(const struct disclosure_table *one, size_t row, const json_t *term)
 {
-    return disclosure_count(one, row, disclosure_find_column(one, term_text(term, "column")));
+    return disclosure_count(one, row, disclosure_find_column(one, disclosure_term(term, "column")));
 }
 
 static bool add_term(struct disclosure_sums *sums, disclosure_figure figure)
@@ -218,14 +217,14 @@ static void add_sum_of_row(struct disclosure_sums *sums, const struct disclosure
                            const json_t *sum)
 {
     const json_t *total = json_object_get(sum, "total"), *part;
-    size_t at, key = disclosure_find_column(one, term_text(total, "key"));
-    if (!means_row(one, row, total) || term_count(one, row, total) == NO_FIGURE)
+    size_t at, key = disclosure_find_column(one, disclosure_term(total, "key"));
+    if (!disclosure_means_row(one, row, total) || term_count(one, row, total) == NO_FIGURE)
         return;
     disclosure_sums_begin(sums, term_count(one, row, total));
     json_array_foreach (json_object_get(sum, "parts"), at, part)
         for (size_t other = 0; other < json_array_size(one->rows); other++)
             if (key == NO_COLUMN ? other == row
-                                 : is_beside(one, row, other, key) && means_row(one, other, part))
+                                 : is_beside(one, row, other, key) && disclosure_means_row(one, other, part))
                 add_term(sums, term_count(one, other, part));
     disclosure_sums_end(sums, json_is_true(json_object_get(sum, "rest")) ? REST_OTHER : REST_NONE);
 }
@@ -251,11 +250,11 @@ static bool is_told_without(const struct disclosure_table *one, size_t row,
     for (size_t x = 0; x < one->width; x++) {
         const char *name = disclosure_column(one, x, "name");
         bool shared = disclosure_find_column(other, name) != NO_COLUMN;
-        if (*disclosure_column(one, x, "total") && !shared && strcmp(name, term_text(term, "key")) != 0 &&
-            !is_total(one, row, x))
+        if (*disclosure_column(one, x, "total") && !shared &&
+            strcmp(name, disclosure_term(term, "key")) != 0 && !disclosure_is_total(one, row, x))
             return false;
     }
-    return means_row(one, row, term);
+    return disclosure_means_row(one, row, term);
 }
 
 /* Otherwise each row of the one is a row of the other, and none can be absent. */
@@ -272,7 +271,7 @@ static bool has_key_of_its_own(const struct disclosure_table *one, const struct 
 static bool is_addend(const struct disclosure_table *one, size_t row, const struct disclosure_table *other)
 {
     for (size_t x = 0; x < one->width; x++)
-        if (is_total(one, row, x) &&
+        if (disclosure_is_total(one, row, x) &&
             disclosure_find_column(other, disclosure_column(one, x, "name")) == NO_COLUMN)
             return false;
     return true;
@@ -290,7 +289,7 @@ static void add_sum_of_rows(struct disclosure_sums *sums, const struct disclosur
     disclosure_sums_begin(sums, term_count(target, target_row, total));
     json_array_foreach (json_object_get(sum, "parts"), at, part)
         for (size_t row = 0; row < json_array_size(one->rows); row++)
-            if (has_same_keys(one, row, target, target_row) && means_row(one, row, part) &&
+            if (has_same_keys(one, row, target, target_row) && disclosure_means_row(one, row, part) &&
                 is_addend(one, row, target))
                 added += add_term(sums, term_count(one, row, part));
     bool may_lack = added && has_key_of_its_own(one, target) && !json_object_get(one->table, "rates");
@@ -306,7 +305,7 @@ static bool is_table_named(const struct disclosure_table *one, const struct disc
 {
     const char *point = strchr(name, '.'), *report = json_string_value(one->report);
     size_t length = point ? (size_t)(point - name) : 0;
-    if (strcmp(term_text(one->table, "name"), point ? point + 1 : name) != 0)
+    if (strcmp(disclosure_term(one->table, "name"), point ? point + 1 : name) != 0)
         return false;
     return point ? report && strlen(report) == length && strncmp(report, name, length) == 0
                  : one->report == other->report;
@@ -315,7 +314,7 @@ static bool is_table_named(const struct disclosure_table *one, const struct disc
 static void add_declared(struct disclosure_sums *sums, const struct disclosure_table *one,
                          const struct disclosure_table *all, size_t count, const json_t *sum)
 {
-    const char *table = term_text(json_object_get(sum, "total"), "table");
+    const char *table = disclosure_term(json_object_get(sum, "total"), "table");
     for (size_t row = 0; !*table && row < json_array_size(one->rows); row++)
         add_sum_of_row(sums, one, row, sum);
     for (size_t at = 0; *table && at < count; at++)

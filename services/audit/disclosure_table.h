@@ -37,5 +37,11 @@ bool disclosure_is_kind(const struct disclosure_table *one, size_t column, const
 size_t disclosure_find_column(const struct disclosure_table *one, const char *name);
 json_t *disclosure_cell(const struct disclosure_table *one, size_t row, size_t column);
 disclosure_figure disclosure_count(const struct disclosure_table *one, size_t row, size_t column);
+/* Whether the row has the word of the total in that key. */
+bool disclosure_is_total(const struct disclosure_table *one, size_t row, size_t column);
+/* What a term of a declared sum says; "" if it says nothing. */
+const char *disclosure_term(const json_t *term, const char *key);
+/* Whether a term means this row: it names none, or its pattern is that of the row's key. */
+bool disclosure_means_row(const struct disclosure_table *one, size_t row, const json_t *term);
 
 #endif

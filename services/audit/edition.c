@@ -15,6 +15,9 @@
 #include "services/audit/report_period.h"
 #include "services/audit/sql.h"
 
+enum { MONTHS_MAX = 12 };
+static const char MONTH[] = "month";
+
 struct edition {
     const char *kind; /* of its period */
     char period[REPORT_PERIOD_BYTES];
@@ -144,8 +147,14 @@ static json_t *documents_by_report(json_t *const *documents, size_t count)
     return all;
 }
 
+/* The publications of the months of its period; NULL in the place of one that is not. */
+struct edition_months {
+    json_t *of[MONTHS_MAX];
+    size_t count;
+};
+
 static int make(sqlite3 *then, const struct edition *edition, const struct report_question *asked,
-                json_t **made, char *message, size_t message_size)
+                const struct edition_months *months, json_t **made, char *message, size_t message_size)
 {
     json_t **documents = calloc(report_made_count, sizeof *documents);
     size_t count;
@@ -153,7 +162,7 @@ static int make(sqlite3 *then, const struct edition *edition, const struct repor
         abort();
     int result = ask_all(then, edition, asked, documents, &count, message, message_size);
     if (result == REPORT_DONE) {
-        disclosure_publish(documents, count);
+        disclosure_publish(documents, count, months->of, months->count);
         *made = documents_by_report(documents, count);
     }
     for (size_t i = 0; i < count; i++)
@@ -163,12 +172,13 @@ static int make(sqlite3 *then, const struct edition *edition, const struct repor
 }
 
 static int make_edition(sqlite3 *stored, struct edition *edition, const struct report_question *asked,
-                        json_t **made, char *message, size_t message_size)
+                        const struct edition_months *months, json_t **made, char *message,
+                        size_t message_size)
 {
     struct report_question question = {.as_at_event = edition->event, .stop = asked->stop};
     int result = report_as_at(stored, &question, &edition->then, message, message_size);
     return result == REPORT_DONE
-               ? make(trail_database(edition->then), edition, asked, made, message, message_size)
+               ? make(trail_database(edition->then), edition, asked, months, made, message, message_size)
                : result;
 }
 
@@ -221,20 +231,69 @@ static void keep(const char *trail_path, const struct edition *edition, json_t *
 
 /* ---- asking ---- */
 
+/* All reports of an edition that was kept or, if there is none, that is made now. */
+static int find_edition(sqlite3 *stored, const char *trail_path, struct edition *edition,
+                        const struct report_question *question, const struct edition_months *months,
+                        json_t **made, char *message, size_t message_size)
+{
+    int result = REPORT_DONE;
+    json_t *described = describe_made(stored, edition);
+    *made = read_edition(trail_path, edition, described);
+    if (!*made) {
+        result = make_edition(stored, edition, question, months, made, message, message_size);
+        if (*made && described)
+            keep(trail_path, edition, described, *made);
+    }
+    trail_close(&edition->then);
+    json_decref(described);
+    return result;
+}
+
+static void close_months(struct edition_months *months)
+{
+    for (size_t i = 0; i < months->count; i++)
+        json_decref(months->of[i]);
+}
+
+/* A month of which nothing is published tells nothing. */
+static int find_months(sqlite3 *stored, const char *trail_path, const struct edition *edition,
+                       const struct report_question *question, struct edition_months *months, char *message,
+                       size_t message_size)
+{
+    static const struct edition_months none = {0};
+    struct edition month = {.kind = MONTH};
+    int result = REPORT_DONE;
+    *months = none;
+    if (strcmp(edition->kind, MONTH) == 0)
+        return REPORT_DONE;
+    for (set_period(&month, edition->from_ms); month.to_ms <= edition->to_ms && result == REPORT_DONE;
+         set_period(&month, month.to_ms)) {
+        json_t *made = NULL;
+        if (find_last_event(stored, &month, message, message_size) == REPORT_DONE)
+            result = find_edition(stored, trail_path, &month, question, &none, &made, message, message_size);
+        result = result == REPORT_EMPTY ? REPORT_DONE : result;
+        months->of[months->count++] = made;
+    }
+    return result;
+}
+
 /* The report of one edition, with all its rows. */
 static int ask_edition(sqlite3 *stored, const char *trail_path, struct edition *edition,
                        const struct report *report, const struct report_question *question, json_t **document,
                        char *message, size_t message_size)
 {
-    int result = REPORT_DONE;
+    struct edition_months months;
     json_t *described = describe_made(stored, edition), *made = read_edition(trail_path, edition, described);
+    int result = REPORT_DONE;
+    json_decref(described);
     if (!made) {
-        result = make_edition(stored, edition, question, &made, message, message_size);
-        if (made && described)
-            keep(trail_path, edition, described, made);
+        result = find_months(stored, trail_path, edition, question, &months, message, message_size);
+        if (result == REPORT_DONE)
+            result =
+                find_edition(stored, trail_path, edition, question, &months, &made, message, message_size);
+        close_months(&months);
     }
     *document = json_incref(json_object_get(made, report->name));
-    json_decref(described);
     json_decref(made);
     return result;
 }
@@ -328,6 +387,5 @@ int edition_ask(sqlite3 *stored, const char *trail_path, const struct report *re
             : ask_edition(stored, trail_path, &edition, report, question, document, message, message_size);
     if (*document && !report->of_months)
         limit_rows(*document, question->rows_max);
-    trail_close(&edition.then);
     return result;
 }

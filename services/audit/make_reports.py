@@ -73,6 +73,7 @@ class Table:
     chart: tuple = ()  # the column's name, which way is better, and whether it has days between events
     rates: tuple = ()  # the names of the numerator and the denominator; key and word of the reference, and of the groups
     sums: list = field(default_factory=list)  # of (line, terms, rest); a term is (table, column, key, row)
+    month_sums: list = field(default_factory=list)  # of (line, terms, the key that both have)
 
 
 class Report:
@@ -216,6 +217,14 @@ class Report:
             raise self.fault("@sum TOTAL = PART + PART, of which the last may be rest; each is COLUMN or COLUMN[KEY=ROW], and "
                              f"the total may be TABLE.COLUMN or REPORT.TABLE.COLUMN; there are fewer than {TERMS_MAX}")
         self.table().sums.append((self.line, [term.groups() for term in terms], "rest" in parts))
+
+    def take_months(self, rest):
+        sum_of, _, by = rest.partition(" by ")
+        terms = [TERM.match(text) for text in sum_of.split(" = ")]
+        if len(terms) != 2 or not all(terms) or "." not in (terms[0][1] or "") or terms[1][1]:
+            raise self.fault("@months REPORT.TABLE.COLUMN = COLUMN, each with [KEY=ROW] or without, and by KEY behind them if "
+                             "both tables have one key")
+        self.table().month_sums.append((self.line, [term.groups() for term in terms], by))
 
     def column_of(self, name, kind):
         words = kind.split()
@@ -361,6 +370,10 @@ def c_of_table(report, table):
         lines += [f"    {{{{{', '.join(c_of_term(term) for term in [*terms, ('', '', '', '')])}}}, {str(rest).lower()}}},"
                   for _, terms, rest in table.sums]
         lines.append("};")
+    if table.month_sums:
+        lines.append(f"static const struct report_month_sum {prefix}_month_sums[] = {{")
+        lines += [f"    {{{', '.join(c_of_term(term) for term in terms)}, {quoted(by)}}}," for _, terms, by in table.month_sums]
+        lines.append("};")
     return lines
 
 
@@ -372,6 +385,7 @@ def row_of_table(report, table):
     prefix = f"{report.name}_{table.name}"
     return (f"    {{{quoted(table.name)}, {quoted(table.title)}, {prefix}_sql, {prefix}_columns, {len(table.columns)}, "
             f"{table.picture}, {f'{prefix}_sums' if table.sums else 'NULL'}, {len(table.sums)}, "
+            f"{f'{prefix}_month_sums' if table.month_sums else 'NULL'}, {len(table.month_sums)}, "
             f"{str(table.inspectors).lower()}, {str(is_by_size(table)).lower()}, {c_of_chart(table)}, {c_of_rates(table)}}},")
 
 
@@ -442,6 +456,8 @@ def read_all(folder):
         for table in report.tables:
             for line, terms, _ in table.sums:
                 report.find_terms(table, line, terms, reports)
+            for line, terms, by in table.month_sums:
+                report.find_terms(table, line, [*terms, *((*term[:2], by, "") for term in terms if by)], reports)
     return [reports[name] for name in paths if reports[name].tables]
 
 

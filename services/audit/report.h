@@ -106,6 +106,12 @@ struct report_sum {
     bool rest; /* and of something that is not printed */
 };
 
+/* The second is the sum of the first over the months of the period, as each of them is published. */
+struct report_month_sum {
+    struct report_term of_month, here;
+    const char *by; /* the key that both tables have; NULL: none */
+};
+
 struct report_table {
     const char *name;
     const char *title;
@@ -115,6 +121,8 @@ struct report_table {
     enum report_picture picture;
     const struct report_sum *sums; /* by which somebody could work out one count from others; NULL: none */
     size_t sum_count;
+    const struct report_month_sum *month_sums; /* NULL: none */
+    size_t month_sum_count;
     bool inspectors; /* for nobody else: it counts what must not be, and is 0 */
     bool by_size;    /* its rows are in the order of a count or a figure, which tells of it */
     struct report_chart chart;

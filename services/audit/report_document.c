@@ -228,6 +228,18 @@ static json_t *describe_sums(const struct report_table *table)
     return sums;
 }
 
+/* What its counts are of those of each month; NULL if nothing is said of that. */
+static json_t *describe_month_sums(const struct report_table *table)
+{
+    json_t *sums = table->month_sum_count ? json_array() : NULL;
+    for (size_t i = 0; sums && i < table->month_sum_count; i++)
+        json_array_append_new(sums, json_pack("{s:o, s:o, s:s*}", "ofMonth",
+                                              describe_term(&table->month_sums[i].of_month), "here",
+                                              describe_term(&table->month_sums[i].here), "by",
+                                              table->month_sums[i].by));
+    return sums;
+}
+
 /* By which of its columns report_rates.h works. */
 static json_t *describe_rates(const struct report_table *table)
 {
@@ -250,9 +262,9 @@ static json_t *ask_table(sqlite3 *database, const struct report_table *table, si
     whole = whole && add_report_rows(statement, table, rows_max, rows, &left_out) == SQLITE_DONE;
     sqlite3_finalize(statement);
     if (whole)
-        return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o*, s:o*, s:o, s:o*}", "name", table->name, "title",
-                         table->title, "columns", columns, "sums", describe_sums(table), "bySize",
-                         table->by_size ? json_true() : NULL, "chart",
+        return json_pack("{s:s, s:s, s:o, s:o*, s:o*, s:o*, s:o*, s:o*, s:o, s:o*}", "name", table->name,
+                         "title", table->title, "columns", columns, "sums", describe_sums(table), "monthSums",
+                         describe_month_sums(table), "bySize", table->by_size ? json_true() : NULL, "chart",
                          table->chart.column >= 0 ? json_object() : NULL, "rates",
                          table->rates.numerator >= 0 ? describe_rates(table) : NULL, "rows", rows, "leftOut",
                          left_out ? json_integer(left_out) : NULL);

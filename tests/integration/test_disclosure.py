@@ -73,7 +73,7 @@ TABLES = {
     ("reached", "missing"): (("found_by",), ("times", "found")),
     ("custody", "summary"): ((), ("referrals", "intervals", "unowned", "owned_twice", "ended_by_mistake", "overdue")),
     **{("equality", table): (("measure", group), ("count", "out_of")) for table, group in
-       (("ethnicity5", "ethnic_group"), ("ethnicity16", "code"), ("sex", "sex"), ("age", "age_band"))},
+       (("ethnicity5", "ethnic_group"), ("ethnicity16", "code"), ("sex", "sex"), ("age", "ages"))},
     ("reached", "without_contact"): (("reason",), ("people",)),
     ("reached", "closing"): (("line",), ("times",)),
     ("looked", "roles"): (("role",), ("times", "records", "who_had_to_do_with_it", "beyond_their_areas", "cases")),
@@ -176,6 +176,8 @@ def read(folder):
     """Each cell of each table: (report, table, keys..., column): as it was printed; and each row's keys."""
     cells, rows = {}, {}
     for (report, table), (keys, counts) in TABLES.items():
+        if not os.path.exists(os.path.join(folder, report)):
+            continue
         with open(os.path.join(folder, report, table + ".csv"), encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 told = tuple(row[key] for key in keys)
@@ -187,8 +189,8 @@ def read(folder):
 
 
 class Published:
-    def __init__(self, folder):
-        self.attack = Attack()
+    def __init__(self, folder, attack=None, period=PERIOD):
+        self.attack, self.period = attack or Attack(), period
         self.cells, self.rows = read(folder)
         for name, printed in self.cells.items():
             self.attack.cell(*name, printed=printed)
@@ -431,7 +433,7 @@ class Published:
                 self.in_row("equality", table, row, "out_of", ("count",), True)
 
     def of_period(self, table):
-        return [row for row in self.of("change", table) if row[0] == PERIOD]
+        return [row for row in self.of("change", table) if row[0] == self.period]
 
     def change(self):
         """The month of a chart is the month of the other reports; what is told of other months tells nothing of it."""
@@ -478,7 +480,7 @@ class Published:
 class Groups:
     """Reports equality and section136 of a half."""
 
-    SETS = {"ethnicity5": "ethnic_group", "ethnicity16": "ethnic_category", "sex": "sex", "age": "age_band", "overall": None}
+    SETS = {"ethnicity5": "ethnic_group", "ethnicity16": "ethnic_category", "sex": "sex", "age": "ages", "overall": None}
     OF_REFERRALS = ("accepted", "declined", "refused", "asked of", "detained")
     OF_DETAINED = ("held", "handed", "conveyed")
 
@@ -502,7 +504,7 @@ class Groups:
                         self.printed[(half, name, measure, group, column)] = row[column]
         for row in tables["age_structure"]:
             for column in ("people", "referrals"):
-                self.printed[(half, "ages", row["ethnic_group"], row["age_band"], column)] = row[column]
+                self.printed[(half, "ages", row["ethnic_group"], row["ages"], column)] = row[column]
         for name, table in rows.items():
             for group in {group for _, group in table}:
                 self.add_group(half, name, group, [measure for measure, at in table if at == group])
@@ -592,6 +594,62 @@ class Groups:
                              for one, least, most in self.attack.ranges(hidden) if numbers(least, most) < LEAST]
 
 
+class OfMonth:
+    """The part of an attack on a half that is of one of its months."""
+
+    def __init__(self, attack, month):
+        self.attack, self.month = attack, month
+
+    def cell(self, *name, printed=None):
+        return self.attack.cell(self.month, *name, printed=printed)
+
+    def add_up(self, total, parts, rest=False):
+        self.attack.add_up(total, parts, rest)
+
+
+class HalfAndMonths(Groups):
+    """The publications of a half and of its months: who was received in one of them was received in the half."""
+
+    def __init__(self, half, tables):
+        super().__init__()
+        self.half, self.months, self.told = half, [], [row["measure"].split(":")[0] for row in tables["overall"]]
+        self.add_half(half, tables)
+
+    def add_month(self, month, folder):
+        self.months.append(Published(folder, OfMonth(self.attack, month), month))
+
+    def link(self):
+        def both(begins, column, name, parts, group="all"):
+            measure = next(one for one in self.told if one.startswith(begins))
+            self.attack.add_up(self.cell(self.half, name, measure, group, column),
+                               [month.attack.cell(*part) for month in self.months for part in parts(month)])
+
+        def seen_in_time(column, age):
+            return lambda month: [("national", "own", *row, column) for row in month.of("national", "own") if row[1] == age
+                                  and row[2].startswith("seen within") and row[2].endswith("of new referrals")]
+
+        both("told", "out_of", "overall", lambda month: [("volume", "sources", "all", "received")])
+        both("told", "count", "overall", lambda month: [("times", "told", "all", "told_within_30_min")])
+        both("accepted", "count", "overall", lambda month: [("times", "times", "received to accepted", "with_time")])
+        for column in ("count", "out_of"):
+            both("response", column, "overall", lambda month, column=column: [("change", "response", month.period, column)])
+        for age in ("18 and over", "under 18", "age not known"):
+            for month in self.months:  # rows that are not there are people too
+                self.attack.add_up(month.attack.cell("of age", age), [month.attack.cell("volume", "volume", *row, "received")
+                                   for row in month.of("volume", "volume") if row[2] == age], True)
+            both("told", "out_of", "age", lambda month, age=age: [("of age", age)], age)
+            for column in ("count", "out_of"):
+                if all(len(seen_in_time(column, age)(month)) == len(KINDS) for month in self.months):
+                    both("seen in time", column, "age", seen_in_time(column, age), age)
+
+    def pinned(self):
+        months = [month.attack.cell(*name) for month in self.months for name, printed in month.cells.items() if printed == "*"]
+        names = {number: name for name, number in self.attack.names.items()}
+        hidden = [*months, *(self.cell(*name) for name, printed in self.printed.items() if printed == "*")]
+        return len(months), [f"{' '.join(names[one])} is {least:.1f} to {most:.1f}"
+                             for one, least, most in self.attack.ranges(hidden) if numbers(least, most) < LEAST]
+
+
 class Disclosure(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -674,6 +732,24 @@ class Disclosure(unittest.TestCase):
             wanted, shown = self.shown_of(self.tables_of(trail, "equality", "2027/28-H1", "--unsuppressed"), tables)
             print(f"{shown} of {wanted} counts of 5 or more are shown, and {hidden} hidden ones are not found", flush=True)
             self.assertGreaterEqual(shown, VISIBLE * wanted)
+
+    def test_no_hidden_count_of_a_month_is_pinned_by_its_half(self):
+        seed = random.randrange(10 ** 6)
+        people, trail = 300 + seed % 300, os.path.join(self.folder, f"months-{seed}.db")
+        print(f"seed {seed}, {people} people", flush=True)
+        subprocess.run([HALF, trail, str(seed), str(people)], check=True)
+        attack = HalfAndMonths("2027/28-H1", self.tables_of(trail, "equality", "2027/28-H1"))
+        for month in (f"2027-{number:02d}" for number in range(4, 10)):
+            folder = tempfile.mkdtemp(dir=self.folder)
+            for name in REPORTS:
+                if name not in OF_A_HALF:
+                    self.run_report(trail, name, "--period", month, "--out", os.path.join(folder, name))
+            attack.add_month(month, folder)
+        attack.link()
+        hidden, pinned = attack.pinned()
+        print(f"{hidden} hidden counts of months are not found by their half", flush=True)
+        self.assertGreater(hidden, 100)
+        self.assertEqual(pinned, [])
 
     def test_what_is_worked_out_of_a_hidden_count_is_hidden(self):
         trail = os.path.join(self.folder, "half-of-300.db")

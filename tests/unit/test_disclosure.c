@@ -27,7 +27,7 @@ static void publish(const char *tables)
     free(text);
     json_decref(document);
     document = json_pack("{s:o, s:[]}", "tables", made, "notes");
-    disclosure_publish(&document, 1);
+    disclosure_publish(&document, 1, NULL, 0);
 }
 
 /* The rows of a table as they are shown, in one line. */

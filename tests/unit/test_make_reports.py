@@ -32,6 +32,7 @@ $1 + $1
 -- @column label key label
 -- @sum count = count + rest
 -- @sum beyond.second.number[of=a*] = count[name=all]
+-- @months beyond.second.number[of=a*] = count
 SELECT 'a' AS name, ${twice 2} AS count
 -- @verdict inspectors
 SELECT "it holds\\"
@@ -91,6 +92,9 @@ BAD = (
     (TABLE + "-- @column a people\n-- @sum a = b\nSELECT 1\n", 4, "b is no count of the table t"),
     (TABLE + "-- @column a people\n-- @sum nowhere.t.a = a\nSELECT 1\n", 4, "a is no count of the table nowhere.t"),
     (TABLE + "-- @column a people\n-- @sum a = a[b=c]\nSELECT 1\n", 4, "b is no key of the table t"),
+    (TABLE + "-- @column a people\n-- @months a = a\nSELECT 1\n", 4, "@months REPORT.TABLE.COLUMN = COLUMN"),
+    (TABLE + "-- @column a people\n-- @months bad.t.a = a by b\nSELECT 1\n", 4, "b is no key of the table"),
+    (TABLE + "-- @column a people\n-- @months nowhere.t.a = a\nSELECT 1\n", 4, "a is no count of the table nowhere.t"),
     (TABLE + "".join(f"-- @column c{i} key\n" for i in range(33)) + "SELECT 1\n", 35, "at most 32 columns"),
 )
 
@@ -115,13 +119,14 @@ class MakeReports(unittest.TestCase):
         self.assertIn('{"long and longer", NULL, false}', made)
         self.assertLess(made.index("long and longer"), made.index("SELECT 'said'"))
         self.assertIn('"SELECT \\"it holds\\\\\\"\\n", true', made)
-        self.assertIn('{"first", "The first", good_first_sql, good_first_columns, 7, REPORT_BARS, good_first_sums, 2, false, false, '
-                      "{REPORT_NOTHING, XMR_NEITHER, XMR_VALUES}, "
+        self.assertIn('{"first", "The first", good_first_sql, good_first_columns, 7, REPORT_BARS, good_first_sums, 2, '
+                      "good_first_month_sums, 1, false, false, {REPORT_NOTHING, XMR_NEITHER, XMR_VALUES}, "
                       "{REPORT_NOTHING, REPORT_NOTHING, REPORT_NOTHING, REPORT_NOTHING, NULL, NULL}}", made)
         self.assertIn('{"label", REPORT_KEY, NULL, NULL, true, {', made)
         self.assertIn('{{{NULL, "count", NULL, NULL}, {NULL, "count", NULL, NULL}, {NULL, NULL, NULL, NULL}}, true}', made)
         self.assertIn('{{{"beyond.second", "number", "of", "a*"}, {NULL, "count", "name", "all"}, {NULL, NULL, NULL, NULL}}, false}',
                       made)
+        self.assertIn('{{"beyond.second", "number", "of", "a*"}, {NULL, "count", NULL, NULL}, NULL}', made)
         self.assertIn("const size_t report_made_count = 2;", made)
         self.assertNotIn("for readers", made)
 
@@ -129,14 +134,14 @@ class MakeReports(unittest.TestCase):
         for order, by_size in (("name", "false"), ("count DESC, name", "true"), ("name, round(median_min)", "true")):
             made = self.compile(one="-- one: x\n-- @table t T\n-- @column name key\n-- @column count people\n"
                                 "-- @column median_min figure minutes of count\nSELECT 1\nORDER BY " + order + "\n")
-            self.assertIn(f"one_t_columns, 3, REPORT_NO_PICTURE, NULL, 0, false, {by_size}, ", made)
+            self.assertIn(f"one_t_columns, 3, REPORT_NO_PICTURE, NULL, 0, NULL, 0, false, {by_size}, ", made)
 
     def test_a_chart_says_what_is_drawn_and_which_way_is_better(self):
         for words, chart in (("higher is better", "XMR_HIGHER, XMR_VALUES"), ("neither is better", "XMR_NEITHER, XMR_VALUES"),
                              ("lower is better, days between events", "XMR_LOWER, XMR_DAYS_BETWEEN")):
             made = self.compile(one="-- one: x\n-- @of months\n-- @table t T\n-- @chart days, " + words +
                                 "\n-- @column month key\n-- @column n people\n-- @column days figure days of n\nSELECT 1\n")
-            self.assertIn(f"one_t_columns, 3, REPORT_LINE, NULL, 0, false, false, {{2, {chart}}}, ", made)
+            self.assertIn(f"one_t_columns, 3, REPORT_LINE, NULL, 0, NULL, 0, false, false, {{2, {chart}}}, ", made)
             self.assertIn("one_notes, false, true,\n", made)
 
     def test_rates_say_of_what_they_are_and_beside_which_group_others_stand(self):
@@ -144,7 +149,7 @@ class MakeReports(unittest.TestCase):
                              ("n of all, reference who=A, or B, among known=yes", '{1, 2, 0, 3, "A, or B", "yes"}')):
             made = self.compile(one="-- one: x\n-- @table t T\n-- @rates " + words + "\n-- @column who key\n-- @column n people\n"
                                 "-- @column all people\n-- @column known key label\nSELECT 1\n")
-            self.assertIn(f"one_t_columns, 4, REPORT_NO_PICTURE, NULL, 0, false, false, "
+            self.assertIn(f"one_t_columns, 4, REPORT_NO_PICTURE, NULL, 0, NULL, 0, false, false, "
                           f"{{REPORT_NOTHING, XMR_NEITHER, XMR_VALUES}}, {rates}}}", made)
 
     def test_what_cannot_be_meant_is_refused_with_its_line(self):

@@ -182,6 +182,13 @@ static int ask_half(const char *period)
     return report_ask(story.path, &question, &document, message, sizeof message);
 }
 
+/* At the midnight that begins a day in London. */
+static void story_at_day(int year, int month, int day)
+{
+    int64_t at_ms = london_instant(london_day(year, month, day), 0);
+    story_at(&story, (double)(at_ms - STORY_START_MS) / (double)STORY_MIN_MS);
+}
+
 /* 35 of 40 White British people are told of in time, 5 of 30 Caribbean people, 15 of 20 Indian people, and of
  * 3 Chinese people nobody; all before October, and the half is published. */
 static void tell_half(void)
@@ -194,8 +201,7 @@ static void tell_half(void)
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
         for (uint32_t x = 0; x < groups[i].count; x++)
             receive_and_tell(++number, of_category(groups[i].category), x < groups[i].in_time ? 5 : 35);
-    int64_t published_ms = london_instant(london_day(2026, 10, 8), 0);
-    story_at(&story, (double)(published_ms - STORY_START_MS) / (double)STORY_MIN_MS);
+    story_at_day(2026, 10, 8);
     story_policy(&story);
 }
 
@@ -299,13 +305,56 @@ static void a_difference_that_rounding_made_is_not_said(void **state)
         receive_and_tell(++number, of_category("H"), i < 28 ? 5 : 35);
     for (uint32_t i = 0; i < 40; i++)
         receive_and_tell(++number, of_category("M"), i < 24 ? 5 : 35);
-    int64_t published_ms = london_instant(london_day(2026, 10, 8), 0);
-    story_at(&story, (double)(published_ms - STORY_START_MS) / (double)STORY_MIN_MS);
+    story_at_day(2026, 10, 8);
     story_policy(&story);
     assert_int_equal(ask_half("2026/27-H1"), REPORT_DONE);
     published_is("Asian", "percent", "86");
     assert_true(json_integer_value(published_cell("ethnicity5", "Asian", "difference_lower")) > 0);
     assert_false(is_said("told within 30 min who has the case in hand: Asian"));
+}
+
+/* People are received: so many under 18 and 20 adults on the second day of each month from April 2027 on, as
+ * it is published after September. */
+static void tell_ages(const uint32_t under_18[6])
+{
+    uint32_t number = 0;
+    for (int month = 0; month < 6; month++) {
+        story_at_day(2027, 4 + month, 2);
+        for (uint32_t i = 0; i < under_18[month] + 20; i++) {
+            struct story_person person = of_category("A");
+            person.age = i < 20 ? 40 : 15;
+            story_receive(&story, ++number, person);
+        }
+    }
+    story_at_day(2027, 10, 8);
+    story_policy(&story);
+}
+
+static void out_of_under_18_is(const char *expected)
+{
+    assert_int_equal(ask_half("2027/28-H1"), REPORT_DONE);
+    char *text = json_dumps(published_cell("age", "under 18", "out_of"), JSON_ENCODE_ANY);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+/* By its months there are 8 + 8 + 8 + 8 + 5 at least, and 37 is the most that is shown as 35: each month
+ * would be known exactly, and that there was nobody in September. */
+static void a_half_tells_nothing_of_what_is_hidden_in_its_months(void **state)
+{
+    (void)state;
+    static const uint32_t under_18[6] = {8, 8, 8, 8, 5, 0};
+    tell_ages(under_18);
+    out_of_under_18_is("\"*\"");
+}
+
+/* Each month is shown as 10, and 55 leaves each of them all that it can be. */
+static void a_half_that_tells_nothing_of_its_months_is_shown(void **state)
+{
+    (void)state;
+    static const uint32_t under_18[6] = {9, 9, 9, 9, 9, 9};
+    tell_ages(under_18);
+    out_of_under_18_is("55");
 }
 
 int main(void)
@@ -320,6 +369,8 @@ int main(void)
         CASE(what_is_published_is_worked_out_of_what_is_shown),
         CASE(a_difference_that_can_be_chance_is_not_said),
         CASE(a_difference_that_rounding_made_is_not_said),
+        CASE(a_half_tells_nothing_of_what_is_hidden_in_its_months),
+        CASE(a_half_that_tells_nothing_of_its_months_is_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,6 +143,14 @@ WITH overall AS (SELECT m.place, m.measure, m.of_whom, coalesce(sum(v.value), 0)
 -- @sum age_known[measure=told*] = age_known[measure=asked of*]
 -- @sum age_known[measure=told*] = age_known[measure=detained*]
 -- @sum age_known[measure=seen face*] = age_known[measure=never seen*]
+-- @months volume.sources.received[source=all] = out_of[measure=told*]
+-- @months times.told.told_within_30_min[source=all] = count[measure=told*]
+-- @months times.times.with_time[measure=received to accepted] = count[measure=accepted*]
+-- @months change.response.count = count[measure=response*]
+-- @months change.response.out_of = out_of[measure=response*]
+-- @months national.own.count[line=seen within * of new*] = count[measure=seen in time*]
+-- @months national.own.out_of[line=seen within * of new*] = out_of[measure=seen in time*]
+-- @months breaches.clocks.started[clock=section 136] = count[measure=detained*]
 -- @sum section136.summary.count[line=people detained*] = count[measure=detained*]
 -- @sum section136.summary.count[line=arrival*] = out_of[measure=held*]
 -- @sum section136.summary.count[line=held for more*] = count[measure=held*]
@@ -247,10 +255,10 @@ SELECT m.measure, m.of_whom, g.ethnic_category, g.code, g.ethnic_group, g.known,
 SELECT m.measure, m.of_whom, g.sex, g.known, ${counts sex_group|sex|sex}
 
 -- @table age By age, beside 18 and over
--- @rates count of out_of, reference age_band=18 and over, among known=yes
+-- @rates count of out_of, reference ages=18 and over, among known=yes
 -- @column measure key
 -- @column of_whom key label
--- @column age_band key
+-- @column ages key
 -- @column known key label
 -- @column count people
 -- @column out_of people
@@ -271,25 +279,28 @@ SELECT m.measure, m.of_whom, g.sex, g.known, ${counts sex_group|sex|sex}
 -- @sum count[measure=detained*] = out_of[measure=held*] + rest
 -- @sum count[measure=detained*] = out_of[measure=handed*] + rest
 -- @sum count[measure=detained*] = out_of[measure=conveyed*] + rest
+-- @months volume.volume.received = out_of[measure=told*] by ages
+-- @months national.own.count[line=seen within * of new*] = count[measure=seen in time*] by ages
+-- @months national.own.out_of[line=seen within * of new*] = out_of[measure=seen in time*] by ages
 -- @sum overall.count = count
 -- @sum overall.out_of = out_of
 -- @sum overall.age_known = out_of[known=yes]
-SELECT m.measure, m.of_whom, g.age_band, g.known, ${counts age_group|age_band|age_band}
+SELECT m.measure, m.of_whom, g.age_band AS ages, g.known, ${counts age_group|age_band|age_band}
 
 -- Of two bands no rate can be standardised honestly: that of the small band would be of a handful of people.
 -- @table age_structure Age bands of each ethnic group
 -- @rates people of referrals
 -- @column ethnic_group key
--- @column age_band key
+-- @column ages key
 -- @column people people
 -- @column referrals people
 -- @sum referrals = people + rest
--- @sum referrals[age_band=18 and over] = referrals[age_band=under 18]
--- @sum referrals[age_band=18 and over] = referrals[age_band=age not known]
--- @sum referrals[age_band=18 and over] = people[age_band=18 and over] + people[age_band=under 18] + people[age_band=age not known]
+-- @sum referrals[ages=18 and over] = referrals[ages=under 18]
+-- @sum referrals[ages=18 and over] = referrals[ages=age not known]
+-- @sum referrals[ages=18 and over] = people[ages=18 and over] + people[ages=under 18] + people[ages=age not known]
 -- @sum ethnicity5.out_of[measure=told*] = people
 -- @sum age.out_of[measure=told*] = people
-SELECT g.ethnic_group, a.age_band, coalesce(sum(s.people) FILTER (WHERE s.age_band = a.age_band), 0) AS people,
+SELECT g.ethnic_group, a.age_band AS ages, coalesce(sum(s.people) FILTER (WHERE s.age_band = a.age_band), 0) AS people,
   coalesce(sum(s.people), 0) AS referrals
 FROM ethnic_group g JOIN age_group a LEFT JOIN alike s ON s.ethnicity5 = g.ethnic_group
 GROUP BY g.place, a.place ORDER BY g.place, a.place
