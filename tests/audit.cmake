@@ -24,6 +24,7 @@ concordat_unit_test(test_report_change story)
 concordat_unit_test(test_verify story)
 # It puts one question to verify for every stored value there is.
 set_tests_properties(test_verify PROPERTIES TIMEOUT 400)
+set_tests_properties(test_report_equality PROPERTIES TIMEOUT 400)
 concordat_unit_test(test_follow story concordat-server test-folder)
 target_compile_definitions(test_follow PRIVATE AUDIT_PROGRAM="$<TARGET_FILE:concordat-audit>")
 add_dependencies(test_follow concordat-audit)
