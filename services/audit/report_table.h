@@ -29,8 +29,9 @@ bool report_table_has_numbers(const json_t *columns, size_t at);
 json_t *report_table_find(const json_t *document, const char *name);
 
 /* document: {the face, "tables": [{"name", "title", "columns": [{"name", "kind", "unit", ...}, ...], "rows":
- * [[...], ...], "leftOut": how many rows, unless none, "chart" and
- * "rates": of such tables alone, as report_chart.h and report_rates.h have them}],
+ * [[...], ...], "leftOut": how many rows, unless none, "sums" and "monthSums": how its counts add up
+ * (disclosure_table.h, disclosure_months.h), "chart" and "rates": of such tables alone, as report_chart.h and
+ * report_rates.h have them}],
  * "verdicts": [...], "notes": [...]}. False if it cannot be written. */
 bool report_table_write(const json_t *document, enum report_format format, FILE *out);
 

@@ -3,9 +3,9 @@
 -- @on clocks
 -- @on refusals
 
--- The one home of every measure: no report says any of this again, and those of a detention stand in detained.sql. A measure is 1 or 0, or NULL if the referral is not in
--- its denominator. A wait is in milliseconds, or NULL if it has not come to that; no wait is negative, and what was stated
--- the other way round has a measure of its own.
+-- The one home of every measure but those of a detention, which stand in detained.sql: no report says any of this again. A
+-- measure is 1 or 0, or NULL if the referral is not in its denominator. A wait is in milliseconds, or NULL if it has not come
+-- to that; no wait is negative, and what was stated the other way round has a measure of its own.
 
 -- The national measures, under their codes: counts of new referrals, of those with a face-to-face contact, and of those with
 -- one in time. A code is followed by a for 18 and over, b for under 18, and nothing for all ages.
