@@ -24,6 +24,7 @@
 #include "proto/wire/wire.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/program.h"
+#include "proto/words/watchdog.h"
 
 enum { MESSAGE_BYTES = 512 };
 
@@ -505,8 +506,12 @@ static int process_run(struct process *p)
                               {NULL, server_keys_fd(p->machine.server), ZMQ_POLLIN, 0},
                               {NULL, p->signals, ZMQ_POLLIN, 0},
                               {NULL, ledger_synced_fd(p->machine.ledger), ZMQ_POLLIN, 0}};
+    struct watchdog watchdog;
+    watchdog_open(&watchdog);
     while (!p->stopping) {
-        if (zmq_poll(items, 4, process_patience_ms(p)) < 0 && errno != EINTR)
+        watchdog_turn(&watchdog, machine_now().mono_ms);
+        int patience_ms = watchdog_patience_ms(&watchdog, machine_now().mono_ms, process_patience_ms(p));
+        if (zmq_poll(items, 4, patience_ms) < 0 && errno != EINTR)
             return report_failure("poll", zmq_strerror(errno));
         if (items[1].revents || server_keys_are_due(p->machine.server))
             (void)reload_keys(p);

@@ -15,6 +15,7 @@
 #include "proto/words/exit_code.h"
 #include "proto/words/now.h"
 #include "proto/words/program.h"
+#include "proto/words/watchdog.h"
 #include "services/audit/trail.h"
 
 enum { PATH_BYTES = 4096, SIGNAL_PATIENCE_MS = 500 };
@@ -131,8 +132,12 @@ static int follow_into(struct concordat_follow *follow, struct trail *trail)
 {
     struct trail_keeping keeping = {.trail = trail};
     enum concordat_follow_status status = FOLLOW_GOES_ON;
-    while (!stopping && status == FOLLOW_GOES_ON)
+    struct watchdog watchdog;
+    watchdog_open(&watchdog);
+    while (!stopping && status == FOLLOW_GOES_ON) {
+        watchdog_turn(&watchdog, now_monotonic_ms());
         status = concordat_follow_next(follow, SIGNAL_PATIENCE_MS, keep_events, &keeping);
+    }
     if (status == FOLLOW_GOES_ON)
         return CODE_DONE;
     bool not_kept = status == FOLLOW_STOPPED;

@@ -14,6 +14,7 @@
 #include "proto/server/descriptors.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/now.h"
+#include "proto/words/watchdog.h"
 #include "services/gateway/api_quota.h"
 #include "services/gateway/board_news.h"
 #include "services/gateway/desks.h"
@@ -229,7 +230,10 @@ static int gateway_fill_items(struct gateway *gateway)
 
 static int gateway_loop(struct gateway *gateway)
 {
+    struct watchdog watchdog;
+    watchdog_open(&watchdog);
     for (;;) {
+        watchdog_turn(&watchdog, now_monotonic_ms());
         gateway_turn(gateway);
         int count = gateway_fill_items(gateway);
         int patience_ms =

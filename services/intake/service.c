@@ -18,6 +18,7 @@
 #include "proto/server/server.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/now.h"
+#include "proto/words/watchdog.h"
 #include "services/intake/delivery.h"
 #include "services/intake/devices.h"
 #include "services/intake/limits.h"
@@ -318,7 +319,10 @@ static void service_reload_keys(struct service *service)
 
 static int service_loop(struct service *service)
 {
+    struct watchdog watchdog;
+    watchdog_open(&watchdog);
     for (;;) {
+        watchdog_turn(&watchdog, now_monotonic_ms());
         service_keep_ballast(service);
         enum outbox_status status = service_turn(service);
         if (status != OUTBOX_OK) {
