@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 enum {
@@ -33,7 +34,7 @@ static enum listen_status listen_refuse(const char *address, char *message, size
     snprintf(
         message, message_size,
         "%.200s: the gateway listens only on this machine, because its proxy speaks TLS. Nothing is open. "
-        "Give unix:/PATH, 127.0.0.1:PORT or [::1]:PORT",
+        "Give unix:/PATH, 127.0.0.1:PORT or [::1]:PORT, or systemd for the socket of its unit",
         address);
     return LISTEN_WRONG;
 }
@@ -100,10 +101,30 @@ static bool bind_and_listen(int fd, const union listen_address *address, socklen
            bind(fd, &address->any, size) == 0 && listen(fd, LISTEN_BACKLOG) == 0;
 }
 
+/* The socket of the unit has connections that came while no gateway ran. Which user may come to it, the unit says. */
+static enum listen_status listen_inherit(int *fd, char *message, size_t message_size)
+{
+    int count = sd_listen_fds(1);
+    int given = count == 1 ? SD_LISTEN_FDS_START : -1;
+    bool is_ours = sd_is_socket_unix(given, SOCK_STREAM, 1, NULL, 0) > 0;
+    if (count < 1)
+        snprintf(message, message_size,
+                 "--listen systemd: systemd gave no socket. Start the gateway by concordat-gateway.socket");
+    else if (!is_ours)
+        snprintf(message, message_size,
+                 "--listen systemd: the unit has to give one unix socket that listens, ListenStream=/PATH");
+    if (!is_ours)
+        return LISTEN_ENVIRONMENT;
+    *fd = given;
+    return fcntl(given, F_SETFL, O_NONBLOCK) == 0 && fcntl(given, F_SETFD, FD_CLOEXEC) == 0 ? LISTEN_GOOD : LISTEN_ENVIRONMENT;
+}
+
 enum listen_status listen_open(const char *address, int *fd, char *message, size_t message_size)
 {
     union listen_address parsed;
     *fd = -1;
+    if (strcmp(address, "systemd") == 0)
+        return listen_inherit(fd, message, message_size);
     socklen_t size = parse_address(address, &parsed);
     if (!size)
         return listen_refuse(address, message, message_size);
