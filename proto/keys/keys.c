@@ -15,6 +15,7 @@
 #include <zmq.h>
 
 #include "proto/words/file_error.h"
+#include "proto/words/secret_mode.h"
 #include "proto/words/words.h"
 
 enum {
@@ -99,7 +100,7 @@ static enum keys_status keys_read_file(const char *path, char *text, bool *open_
     close(fd);
     if (could && good) {
         keys_drop_windows_marks(text);
-        *open_to_others = (about.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+        *open_to_others = (about.st_mode & secret_mode_not_allowed(path)) != 0;
         return KEYS_GOOD;
     }
     explicit_bzero(text, FILE_BYTES_MAX);

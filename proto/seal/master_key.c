@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "proto/words/inside_folder.h"
+#include "proto/words/secret_mode.h"
 #include "proto/words/sync_folder.h"
 
 enum {
@@ -225,14 +226,14 @@ static bool master_error_is_the_files(int error)
 }
 
 /* A file that is open: its kind, its owner, and who may read or write it. */
-static bool master_check_file(const struct master_text *text, const struct stat *about, mode_t not_allowed)
+static bool master_check_file(const struct master_text *text, const struct stat *about)
 {
     if (!S_ISREG(about->st_mode))
         return master_refuse(text, "not a master key: it is no regular file");
     if (about->st_uid != geteuid() && about->st_uid != 0)
         return master_refuse(text, "this master key is user %u's; `chown` it to the service's user",
                              (unsigned)about->st_uid);
-    if (about->st_mode & not_allowed)
+    if (about->st_mode & secret_mode_not_allowed(text->name))
         return master_refuse(text, "others may read or write this master key; `chmod 600` it, and make a new "
                                    "generation if they did");
     return true;
@@ -240,14 +241,13 @@ static bool master_check_file(const struct master_text *text, const struct stat 
 
 /* Reads an open file into memory of MASTER_KEY_FILE_BYTES_MAX. False with a message if it cannot be a key;
  * *could is false if it could not be read. */
-static bool master_read_file(const struct master_text *text, int fd, mode_t not_allowed, char *bytes,
-                             size_t *size, bool *could)
+static bool master_read_file(const struct master_text *text, int fd, char *bytes, size_t *size, bool *could)
 {
     struct stat about;
     ssize_t got = 0;
     *size = 0;
     *could = fstat(fd, &about) == 0;
-    if (*could && !master_check_file(text, &about, not_allowed))
+    if (*could && !master_check_file(text, &about))
         return false;
     while (*could && *size < MASTER_KEY_FILE_BYTES_MAX &&
            (got = read(fd, bytes + *size, MASTER_KEY_FILE_BYTES_MAX - *size)) != 0)
@@ -262,8 +262,8 @@ static bool master_read_file(const struct master_text *text, int fd, mode_t not_
     return true;
 }
 
-static enum master_key_status master_open(const char *path, mode_t not_allowed, struct master_key **key,
-                                          char *message, size_t message_size)
+static enum master_key_status master_open(const char *path, struct master_key **key, char *message,
+                                          size_t message_size)
 {
     const struct master_text text = {path, 0, message, message_size};
     enum master_key_status status = MASTER_KEY_WRONG;
@@ -282,7 +282,7 @@ static enum master_key_status master_open(const char *path, mode_t not_allowed, 
     char *bytes = master_memory(MASTER_KEY_FILE_BYTES_MAX, NULL);
     if (!bytes)
         master_refuse(&text, "no memory for the master key");
-    else if (master_read_file(&text, fd, not_allowed, bytes, &size, &could))
+    else if (master_read_file(&text, fd, bytes, &size, &could))
         status = master_key_open_text(path, bytes, size, key, message, message_size);
     sodium_free(bytes);
     close(fd);
@@ -303,7 +303,7 @@ enum master_key_status master_key_open_file(const char *path, const char *apart_
             apart_from);
         return MASTER_KEY_WRONG;
     }
-    return master_open(path, S_IRWXG | S_IRWXO, key, message, message_size);
+    return master_open(path, key, message, message_size);
 }
 
 enum master_key_status master_key_open_credential(const char *name, struct master_key **key, char *message,
@@ -326,7 +326,7 @@ enum master_key_status master_key_open_credential(const char *name, struct maste
         master_refuse(&text, "this cannot be the name of a credential");
         return MASTER_KEY_WRONG;
     }
-    return master_open(path, S_IWGRP | S_IXGRP | S_IRWXO, key, message, message_size);
+    return master_open(path, key, message, message_size);
 }
 
 /* --- the key ---------------------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
-/* watchdog.h: tells systemd that the loop of this program still turns, if its unit asks for that (WatchdogSec).
- * A program that hangs is then ended and started again, and a person's case does not hang with it.
+/* watchdog.h: tells systemd that the loop of this program still turns, if its unit asks for that
+ * (WatchdogSec). A program that hangs is then ended and started again, and a person's case does not hang with
+ * it.
  *
  * One thread: the one whose loop it is. */
 #ifndef CONCORDAT_WATCHDOG_H

@@ -24,6 +24,7 @@ const char *argp_program_version = "concordat-audit " CONCORDAT_VERSION;
 
 struct audit_options {
     const char *broker, *broker_key, *key, *state;
+    bool group_reads;
 };
 
 static const struct argp_option audit_option_list[] = {
@@ -31,6 +32,8 @@ static const struct argp_option audit_option_list[] = {
     {"broker-key", 'B', "FILE", 0, "The broker's public key file", 0},
     {"key", 'k', "FILE", 0, "The secret key file of this auditor or inspector", 0},
     {"state", 's', "FOLDER", 0, "The folder for trail.db; made if it is not there", 0},
+    {"group-reads", 'g', 0, 0,
+     "Who is in the group of this program may read the trail too, such as the gateway, in which auditors read it", 0},
     {0}};
 
 static const char documentation[] =
@@ -66,6 +69,9 @@ static error_t parse_audit_option(int key, char *argument, struct argp_state *st
         return 0;
     case 's':
         options->state = argument;
+        return 0;
+    case 'g':
+        options->group_reads = true;
         return 0;
     case ARGP_KEY_END:
         if (!options->broker || !options->broker_key || !options->key || !options->state)
@@ -177,6 +183,8 @@ int main(int count, char **arguments)
     program_take_options(
         &(struct argp){audit_option_list, parse_audit_option, NULL, documentation, NULL, NULL, NULL}, count,
         arguments, 0, &options);
+    if (options.group_reads)
+        (void)umask(S_IRWXO);
     struct sigaction action = {.sa_handler = note_signal};
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);

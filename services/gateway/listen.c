@@ -101,7 +101,8 @@ static bool bind_and_listen(int fd, const union listen_address *address, socklen
            bind(fd, &address->any, size) == 0 && listen(fd, LISTEN_BACKLOG) == 0;
 }
 
-/* The socket of the unit has connections that came while no gateway ran. Which user may come to it, the unit says. */
+/* The socket of the unit has connections that came while no gateway ran. Which user may come to it, the unit
+ * says. */
 static enum listen_status listen_inherit(int *fd, char *message, size_t message_size)
 {
     int count = sd_listen_fds(1);
@@ -116,7 +117,9 @@ static enum listen_status listen_inherit(int *fd, char *message, size_t message_
     if (!is_ours)
         return LISTEN_ENVIRONMENT;
     *fd = given;
-    return fcntl(given, F_SETFL, O_NONBLOCK) == 0 && fcntl(given, F_SETFD, FD_CLOEXEC) == 0 ? LISTEN_GOOD : LISTEN_ENVIRONMENT;
+    return fcntl(given, F_SETFL, O_NONBLOCK) == 0 && fcntl(given, F_SETFD, FD_CLOEXEC) == 0
+               ? LISTEN_GOOD
+               : LISTEN_ENVIRONMENT;
 }
 
 enum listen_status listen_open(const char *address, int *fd, char *message, size_t message_size)

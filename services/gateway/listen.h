@@ -11,10 +11,10 @@ enum listen_status {
     LISTEN_ENVIRONMENT /* not now: it is in use, or may not be opened */
 };
 
-/* Listens on unix:/PATH, 127.0.0.1:PORT or [::1]:PORT, or on the socket that systemd gives (sd_listen_fds(3)) if the address
- * is systemd. Port 0: one that is free. A unix socket that a gateway
- * before left behind is replaced; one that somebody listens on is not. The caller closes *fd. If the status
- * is not good *fd is -1 and the message says why, and what to do. */
+/* Listens on unix:/PATH, 127.0.0.1:PORT or [::1]:PORT, or on the socket that systemd gives (sd_listen_fds(3))
+ * if the address is systemd. Port 0: one that is free. A unix socket that a gateway before left behind is
+ * replaced; one that somebody listens on is not. The caller closes *fd. If the status is not good *fd is -1
+ * and the message says why, and what to do. */
 enum listen_status listen_open(const char *address, int *fd, char *message, size_t message_size);
 
 #endif

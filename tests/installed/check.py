@@ -194,6 +194,10 @@ def main():
             if os.path.exists(path):
                 run("cp", "-a", path, room.path("/etc/apt/"))
         check(room, options.old, options.new)
+    except RuntimeError:
+        if room.first:
+            say(room.here("journalctl", "--no-pager", "--output=cat", "--lines=60", "--unit=concordat-*").stdout)
+        raise
     finally:
         room.end()
     say("install, run, upgrade, purge: ok")
