@@ -18,7 +18,7 @@ SECONDS = 30
 SETTINGS = {
     "broker": {"CONCORDAT_LISTEN": "tcp://127.0.0.1:5170"},
     "audit": {"CONCORDAT_BROKER": "tcp://127.0.0.1:5170"},
-    "intake-street-triage": {"CONCORDAT_ORGANISATION": "ZZP01", "CONCORDAT_RING": "Duty coordinator 01632 960100",
+    "intake-street-triage": {"CONCORDAT_ORGANISATION": "ZZP01", "CONCORDAT_SITE": "northmoor-car", "CONCORDAT_RING": "Duty coordinator 01632 960100",
                              "CONCORDAT_LISTEN": "tcp://127.0.0.1:5181", "CONCORDAT_BROKER": "tcp://127.0.0.1:5170"},
     "gateway": {"CONCORDAT_ORIGIN": "https://concordat.example", "CONCORDAT_BROKER": "tcp://127.0.0.1:5170",
                 "CONCORDAT_RING": "Duty coordinator 01632 960100",
@@ -99,9 +99,10 @@ class Site:
 
     def refer(self):
         """Returns the number of a case that a team has."""
+        self.command("northmoor-crisis", "router", "capacity", "5")
         said = json.loads(self.command("street-triage", "intake", "refer", "--source", "street-triage", "--callback",
                                        "07700 900123", "--postcode", "ZX1", "--age", "34"))
-        number = said["number"]
+        number = said["answer"]["status"]["number"]
         waited("an offer", lambda: number in self.command("northmoor-crisis", "router", "offers"))
         self.command("northmoor-crisis", "router", "accept", number, "20")
         return number

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import time
 
+# Its root is a root of its own (pivot_root): in a folder that is only called the root (chroot) no unit may have users of its
+# own (PrivateUsers).
 MOUNTS = """
 mount --bind "$0" "$0"
 mount -t proc proc "$0/proc"
@@ -27,7 +29,11 @@ mount -t tmpfs tmpfs "$0/dev/shm"
 ln -s pts/ptmx "$0/dev/ptmx"
 ln -s /proc/self/fd "$0/dev/fd"
 mount -t tmpfs -o mode=755 tmpfs "$0/run"
-exec chroot "$0" env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system
+cd "$0"
+pivot_root . mnt
+# A mount that prepares credentials must be seen by all.
+exec /usr/bin/env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -c '
+  umount -l /mnt && mount --make-rshared / && exec /lib/systemd/systemd --system'
 """
 # The hierarchy of cgroups is the first one on machines that are new, and two of them on others.
 UNIFIED = MOUNTS.replace("""mount -t tmpfs -o mode=755,nosuid,nodev tmpfs "$0/sys/fs/cgroup"
