@@ -28,6 +28,7 @@ SETTINGS = {
 KEYS = (("broker", "server", "broker", "private", None),
         ("audit", "inspector", "council", "private", "keys"),
         ("street-triage", "source", "street-triage", "private", "keys"),
+        ("northmoor-crisis-device", "team", "northmoor-crisis", "private", "keys"),
         ("northmoor-crisis-desk", "team", "northmoor-crisis", "private/desks", "keys"),
         ("northmoor-duty-desk", "coordinator", "northmoor-duty", "private/desks", "keys"),
         ("street-triage-desk", "referrer", "street-triage", "private/desks", "devices-street-triage"))
@@ -48,7 +49,7 @@ def waited(what, holds):
     while not holds():
         if time.monotonic() > until:
             raise RuntimeError(f"{what}: not within {SECONDS} s")
-        time.sleep(0.1)
+        time.sleep(0.5)
 
 
 class Site:
@@ -85,6 +86,12 @@ class Site:
         do("chown", "-R", "concordat-gateway:concordat-gateway", "/var/lib/concordat-gateway")
         do("systemctl", "enable", "--now", *UNITS)
 
+    def begin_shift(self):
+        """The team's own device says that the team is there."""
+        self.room.do("systemd-run", "--unit=team", "sh", "-c", "(echo present; exec sleep infinity) | exec concordat-team --server "
+                     "tcp://127.0.0.1:5170 --server-key /etc/concordat/broker.key --key "
+                     "/etc/concordat/private/northmoor-crisis-device.key_secret")
+
     def runs(self):
         """Every unit says that it is ready, and stays so."""
         for unit in UNITS:
@@ -99,7 +106,6 @@ class Site:
 
     def refer(self):
         """Returns the number of a case that a team has."""
-        self.command("northmoor-crisis", "router", "capacity", "5")
         said = json.loads(self.command("street-triage", "intake", "refer", "--source", "street-triage", "--callback",
                                        "07700 900123", "--postcode", "ZX1", "--age", "34"))
         number = said["answer"]["status"]["number"]
@@ -108,7 +114,7 @@ class Site:
         return number
 
     def state_of(self, number):
-        return self.command("northmoor-crisis", "router", "status", number)
+        return json.loads(self.command("northmoor-crisis", "router", "status", number))["answer"]["status"]["state"]
 
 
 def is_sandboxed(room):
@@ -149,15 +155,21 @@ def check(room, old, new):
     is_sandboxed(room)
     say("install: ok")
 
+    site.begin_shift()
     number = site.refer()
     for unit in UNITS:
         comes_back(room, unit, lambda pid: room.do("kill", "-9", pid))
-    room.do("mkdir", "-p", "/run/systemd/system/concordat-broker.service.d")
-    site.write("/run/systemd/system/concordat-broker.service.d/quick.conf", "[Service]\nWatchdogSec=3\n")
+    room.do("mkdir", "-p", "/etc/systemd/system/concordat-.service.d")
+    site.write("/etc/systemd/system/concordat-.service.d/watchdog.conf", "[Service]\nWatchdogSec=3\n")
     room.do("systemctl", "daemon-reload")
-    room.do("systemctl", "restart", "concordat-broker")
+    room.do("systemctl", "restart", *UNITS)
     site.runs()
-    comes_back(room, "concordat-broker", lambda pid: room.do("kill", "-STOP", pid))
+    for unit in UNITS:
+        comes_back(room, unit, lambda pid: room.do("kill", "-STOP", pid))
+    room.do("rm", "-r", "/etc/systemd/system/concordat-.service.d")
+    room.do("systemctl", "daemon-reload")
+    room.do("systemctl", "restart", *UNITS)
+    site.runs()
     before = site.state_of(number)
     say("run: ok")
 
