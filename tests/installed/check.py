@@ -176,6 +176,7 @@ def check(room, old, new):
     room.do("sh", "-c", f"{install} /root/new/*.deb")
     site.runs()
     waited("the case as it was", lambda: site.state_of(number) == before)
+    site.command("northmoor-crisis", "router", "checkin", number, "contact", "face-to-face")
     site.command("northmoor-crisis", "router", "close", number, "crisis-home-treatment")
     waited("the trail has its end", lambda: "closed" in room.here(
         "concordat", "report", "case", number, "--trail", "/var/lib/concordat-audit/trail.db").stdout)
