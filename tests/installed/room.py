@@ -41,7 +41,7 @@ mkdir "$0/sys/fs/cgroup/unified" "$0/sys/fs/cgroup/systemd"
 mount -t cgroup2 cgroup2 "$0/sys/fs/cgroup/unified"
 mount -t cgroup -o none,name=systemd cgroup "$0/sys/fs/cgroup/systemd"
 """, 'mount -t cgroup2 cgroup2 "$0/sys/fs/cgroup"\n')
-ENVIRONMENT = ["env", "-i", "HOME=/root", "LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive"]
+ENVIRONMENT = ["env", "--chdir=/", "-i", "HOME=/root", "LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive"]
 BOOT_SECONDS = 60
 
 
@@ -101,7 +101,7 @@ class Room:
             return int(found[0]) if file.read().strip() == "systemd" else 0
 
     def enter(self):
-        return ["nsenter", "--target", str(self.first), "--mount", "--pid", "--ipc", "--uts", "--net", "--root", "--wd=/"]
+        return ["nsenter", "--target", str(self.first), "--mount", "--pid", "--ipc", "--uts", "--net", "--root"]
 
     def here(self, *words, **options):
         """Runs a command in the machine. Returns how it ended."""
