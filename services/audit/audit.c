@@ -33,7 +33,8 @@ static const struct argp_option audit_option_list[] = {
     {"key", 'k', "FILE", 0, "The secret key file of this auditor or inspector", 0},
     {"state", 's', "FOLDER", 0, "The folder for trail.db; made if it is not there", 0},
     {"group-reads", 'g', 0, 0,
-     "Who is in the group of this program may read the trail too, such as the gateway, in which auditors read it", 0},
+     "Who is in the group of this program may read the trail too, such as the gateway, in which auditors read it",
+     0},
     {0}};
 
 static const char documentation[] =

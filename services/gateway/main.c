@@ -48,7 +48,9 @@ enum gateway_option {
 };
 
 static const struct argp_option gateway_options[] = {
-    {"listen", OPTION_LISTEN, "ADDRESS", 0, "For the proxy: unix:/PATH, 127.0.0.1:PORT, [::1]:PORT, or systemd for the socket of concordat-gateway.socket", 0},
+    {"listen", OPTION_LISTEN, "ADDRESS", 0,
+     "For the proxy: unix:/PATH, 127.0.0.1:PORT, [::1]:PORT, or systemd for the socket of concordat-gateway.socket",
+     0},
     {"origin", OPTION_ORIGIN, "URL", 0,
      "The address in people's browsers, such as https://concordat.example; forms that come from pages of another are "
      "refused",
