@@ -24,6 +24,7 @@ struct now machine_now(void)
 static enum ledger_status machine_write(void *context, const struct ledger_event *events, size_t count)
 {
     struct machine *m = context;
+    m->written_ns = now_monotonic_ns();
     return ledger_write(m->ledger, events, count);
 }
 
@@ -36,7 +37,11 @@ static bool machine_is_syncing(void *context)
 static enum ledger_status machine_sync(void *context)
 {
     struct machine *m = context;
-    return ledger_sync(m->ledger);
+    enum ledger_status status = ledger_sync(m->ledger);
+    if (status == LEDGER_OK && m->written_ns)
+        metrics_took(&m->commits, now_monotonic_ns() - m->written_ns);
+    m->written_ns = 0;
+    return status;
 }
 
 /* The people who run the broker have to know that something was altered in the ledger. Telling them once is
@@ -113,6 +118,25 @@ static void machine_log(void *context, const char *line)
 {
     (void)context;
     fprintf(stderr, "concordat-broker: %s\n", line);
+}
+
+void machine_write_figures(const struct machine *m, struct metrics *metrics)
+{
+    static const struct {
+        enum server_drop why;
+        const char *name;
+    } drops[] = {{SERVER_DROP_HANDSHAKE, "handshake"},
+                 {SERVER_DROP_SHAPE, "shape"},
+                 {SERVER_DROP_NAME, "name"},
+                 {SERVER_DROP_BARRED, "barred"}};
+    metrics_histogram(
+        metrics, "commit_seconds",
+        "From writing the events of a turn until they are on the disk; nobody is answered before.",
+        &m->commits);
+    metrics_family(metrics, METRIC_COUNTER, "drops_total",
+                   "Connections and messages that were turned away without an answer, by reason.");
+    for (size_t i = 0; i < sizeof drops / sizeof *drops; i++)
+        metrics_sample(metrics, (double)server_drops(m->server, drops[i].why), "reason", drops[i].name, NULL);
 }
 
 struct broker_ports machine_ports(struct machine *m)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "broker/shell/ports.h"
+#include "proto/words/metrics.h"
 
 enum {
     MACHINE_RANDOM_BYTES = 1024 /* some twenty texts' worth: a call for each takes longer than sealing it */
@@ -19,6 +20,8 @@ struct machine {
     const char *state_folder; /* borrowed */
     uint64_t disk_floor_bytes;
     bool altered_reported;
+    int64_t written_ns; /* when the turn in flight was written; 0: none is */
+    struct metrics_times commits;
     uint8_t random[MACHINE_RANDOM_BYTES]; /* drawn ahead; wiped as it is used */
     size_t random_left;
 };
@@ -29,5 +32,8 @@ void machine_close(struct machine *machine);
 struct broker_ports machine_ports(struct machine *machine);
 
 struct now machine_now(void);
+
+/* What only the machine knows, into a file that was begun. */
+void machine_write_figures(const struct machine *machine, struct metrics *metrics);
 
 #endif

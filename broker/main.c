@@ -1,5 +1,4 @@
-/* main.c: the broker as a process: its options, its signals and its loop. */
-#include <argp.h>
+/* main.c: the broker as a process: its parts, its signals and its loop. */
 #include <errno.h>
 #include <signal.h>
 #include <sodium.h>
@@ -13,16 +12,20 @@
 
 #include "broker/key_store.h"
 #include "broker/machine.h"
+#include "broker/options.h"
 #include "broker/policy/coverage.h"
 #include "broker/policy/policy_file.h"
+#include "broker/policy_on_disk.h"
 #include "broker/replay_watch.h"
 #include "broker/shell/broker.h"
+#include "broker/shell/figures.h"
 #include "broker/shell/keeper.h"
 #include "broker/shell/recovery.h"
 #include "proto/server/descriptors.h"
 #include "proto/server/disk_room.h"
 #include "proto/wire/wire.h"
 #include "proto/words/exit_code.h"
+#include "proto/words/metrics.h"
 #include "proto/words/program.h"
 #include "proto/words/watchdog.h"
 
@@ -34,86 +37,6 @@ enum { TURN_MESSAGES_GOOD = 64, TURN_MESSAGES_BUSY = 128, BUSY_TURNS = 4 };
 /* Making the ballast can take a moment, so it is not tried at each turn. */
 enum { BALLAST_LOOK_MS = 60 * 1000 };
 enum { ROTATION_PAUSE_MS = 1 };
-
-const char *argp_program_version = "concordat-broker " CONCORDAT_VERSION;
-
-static const char about[] =
-    "The router: takes referrals, asks crisis teams, keeps the ledger.\v"
-    "SIGHUP reads policy, keys and master key again; if the policy is wrong, the running one stays.\n"
-    "SIGTERM stops.\n"
-    "SIGUSR1 confirms a wall clock that has leapt, and that the system does not call synchronised.\n\n"
-    "Exit codes:\n"
-    "    0  stopped as asked; the policy that --check was given is good, whatever gaps it has\n"
-    "  100  an option, the policy or the limit of descriptors is wrong\n"
-    "  101  a bug: an assertion failed; or libzmq gave up, as the last line says\n"
-    "  111  disk, memory, network, ledger or key file; nothing acknowledged is lost\n\n"
-    "Examples:\n"
-    "  concordat-broker --check region.yaml\n"
-    "  concordat-broker --policy region.yaml --state /var/lib/concordat \\\n"
-    "    --listen tcp://127.0.0.1:5170 --key broker.key_secret --keys keys";
-
-struct broker_options {
-    const char *policy, *state, *listen, *key, *keys, *master_key, *check;
-    uint64_t disk_floor_bytes;
-};
-
-static const struct argp_option option_list[] = {
-    {"policy", 'p', "FILE", 0, "The directory and policy of the region (YAML)", 0},
-    {"state", 's', "FOLDER", 0, "Where the ledger is kept; made if it is not there", 0},
-    {"listen", 'l', "ENDPOINT", 0, "Where services and teams connect, such as tcp://127.0.0.1:5170", 0},
-    {"key", 'k', "FILE", 0, "The broker's own secret key", 0},
-    {"keys", 'K', "FOLDER", 0, "Public keys of everyone who is let in", 0},
-    {"master-key", 'm', "FILE", 0,
-     "The master key, outside the state folder; else the credential \"master-key\"", 0},
-    {"disk-floor", 'f', "MIB", 0,
-     "With less free disk long referrals are refused (1024; on a small disk an eighth of it)", 0},
-    {"check", 'c', "FILE", 0,
-     "Check a policy file, say what is wrong with it, and for whom and when nobody would come; then stop", 0},
-    {0}};
-
-/* A number of MiB, from 1 to a TiB. */
-static error_t take_disk_floor(const char *text, struct argp_state *state, uint64_t *bytes)
-{
-    char *end;
-    unsigned long long mib = strtoull(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end != '\0' || mib < 1 || mib > DISK_MIB)
-        argp_error(state, "--disk-floor takes a number of MiB from 1 to %llu", (unsigned long long)DISK_MIB);
-    *bytes = mib * DISK_MIB;
-    return 0;
-}
-
-static error_t broker_take_option(int key, char *value, struct argp_state *state)
-{
-    struct broker_options *options = state->input;
-    switch (key) {
-    case 'p':
-        options->policy = value;
-        break;
-    case 's':
-        options->state = value;
-        break;
-    case 'l':
-        options->listen = value;
-        break;
-    case 'k':
-        options->key = value;
-        break;
-    case 'K':
-        options->keys = value;
-        break;
-    case 'm':
-        options->master_key = value;
-        break;
-    case 'f':
-        return take_disk_floor(value, state, &options->disk_floor_bytes);
-    case 'c':
-        options->check = value;
-        break;
-    default:
-        return ARGP_ERR_UNKNOWN;
-    }
-    return 0;
-}
 
 /* What the service manager was told last of what somebody has to look after. */
 struct status_told {
@@ -137,6 +60,8 @@ struct process {
     int full_turns; /* before this one, without a break */
     bool keys_fail; /* they cannot be read now */
     struct status_told told;
+    struct metrics metrics;
+    struct policy_on_disk policy_on_disk;
     bool stopping;
 };
 
@@ -296,6 +221,25 @@ static int process_raise_descriptors(void)
     return 0;
 }
 
+static void process_write_metrics(struct process *p)
+{
+    const struct now now = machine_now();
+    if (!metrics_begin(&p->metrics, now.mono_ms, now.wall_ms))
+        return;
+    figures_write(p->broker, &p->metrics);
+    machine_write_figures(&p->machine, &p->metrics);
+    metrics_number(&p->metrics, METRIC_GAUGE, "keys_readable",
+                   "1 if the folder of keys can be read; if not, only removals of keys count.",
+                   !p->keys_fail);
+    metrics_number(&p->metrics, METRIC_GAUGE, "master_key_missing",
+                   "1 if the master key is missing or wrong, as the log says.", p->key_store.problem[0] != 0);
+    metrics_number(
+        &p->metrics, METRIC_GAUGE, "policy_is_on_disk",
+        "1 if the policy in force is the file on the disk, 0 if that is another or cannot be read.",
+        policy_on_disk_is(&p->policy_on_disk, p->options.policy, &p->policy->policy));
+    metrics_end(&p->metrics);
+}
+
 static int process_start(struct process *p)
 {
     int code = process_open_signals(p);
@@ -311,6 +255,8 @@ static int process_start(struct process *p)
         code = process_open_server(p);
     if (code != 0)
         return code;
+    p->metrics = (struct metrics){.program = "broker", .path = p->options.metrics};
+    process_write_metrics(p);
     const struct counters *counters = &broker_state(p->broker)->counters;
     fprintf(stderr, "concordat-broker: ready on %s, %llu events, %u cases open\n", p->options.listen,
             (unsigned long long)counters->seq, counters->open_count);
@@ -522,6 +468,7 @@ static int process_run(struct process *p)
         if (p->seals_failed)
             return report_failure("keys", "the disk failed");
         process_tell_status(p);
+        process_write_metrics(p);
         look_after_ballast(p);
         look_after_replay(p);
     }
@@ -572,19 +519,12 @@ static void process_close(struct process *p)
 
 int main(int argc, char **argv)
 {
-    const struct argp argp = {option_list, broker_take_option, NULL, about, NULL, NULL, NULL};
     static struct process p = {
         .signals = -1, .key_store.disk.fd = -1, .options = {.disk_floor_bytes = DISK_FLOOR_BYTES}};
     program_begin();
-    argp_err_exit_status = CODE_USAGE;
-    program_take_options(&argp, argc, argv, 0, &p.options);
+    options_take(argc, argv, &p.options);
     if (p.options.check)
         return check_policy(p.options.check);
-    if (!p.options.policy || !p.options.state || !p.options.listen || !p.options.key || !p.options.keys) {
-        fprintf(stderr,
-                "concordat-broker: --policy, --state, --listen, --key and --keys are needed; see --help\n");
-        return CODE_USAGE;
-    }
     /* The system gives the seed, this process makes the numbers: each submission needs a salt. */
     randombytes_set_implementation(&randombytes_internal_implementation);
     if (sodium_init() < 0)

@@ -18,7 +18,7 @@ PEOPLE = re.compile(r"(?:services/(?:cli|desk|gateway|intake|team|terminal)|brok
 STAYS_OUT = {
     r"services/(?:cli|intake|team)/main\.c": "it begins and ends a program, and speaks to the operator who starts it",
     r"services/intake/(?:form_seal|outbox\w*|seal_key|service|refused)\.c": "the operator of the intake reads it in the log",
-    r"broker/shell/(?:adopt|alterations|recovery|room|time)\.c": "the operator of the router reads it in the log",
+    r"broker/shell/(?:adopt|alterations|figures|recovery|room|time)\.c": "the operator of the router reads it in the log",
     r"broker/shell/feed\.c": "programs that follow the ledger read it, and who runs them",
     r"services/cli/(?:keys|people\w*|qr|typed_options)\.c": "those who manage keys and accounts read it, or a camera does",
     r"services/gateway/(?:main|service|delivery_token|desks?|desks_file|access_token|accounts?\w*|line_fields|identity|last_use|onetime|session|signin|single_sign_on|unlock|listen|password|taken|whole_file|http\w*|html|feed|stream)\.c":

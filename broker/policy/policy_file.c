@@ -103,6 +103,15 @@ struct policy_file *policy_file_read(const char *path, struct policy_problems *p
     return file;
 }
 
+bool policy_file_digest(const char *path, uint8_t digest[32])
+{
+    size_t size = 0;
+    uint8_t *bytes = policy_file_read_bytes(path, &size);
+    bool is_read = bytes && crypto_generichash(digest, 32, bytes, size, NULL, 0) == 0;
+    free(bytes);
+    return is_read;
+}
+
 void policy_file_destroy(struct policy_file **file)
 {
     if (!*file)

@@ -38,6 +38,9 @@ struct policy_file *policy_file_read(const char *path, struct policy_problems *p
 /* The same for bytes in memory, as the ledger keeps them. */
 struct policy_file *policy_file_parse(const uint8_t *bytes, size_t size, struct policy_problems *problems);
 void policy_file_destroy(struct policy_file **file);
+/* The digest of a file's bytes, which policy.digest is of the file that is in force. False if it cannot be
+ * read. */
+bool policy_file_digest(const char *path, uint8_t digest[32]);
 
 /* Prints a line for each problem, for a person and for editors that jump to a line:
  * "file:line: field: what. Remedy." Prints nothing if there are none. */

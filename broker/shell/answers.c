@@ -100,6 +100,8 @@ static void answer_refused(struct broker *b, const struct answer_to *to, enum re
     Concordat__V1__Answer answer;
     Concordat__V1__CaseStatus nobodys = CONCORDAT__V1__CASE_STATUS__INIT;
     spliced_field status;
+    assert(refusal < REFUSAL_COUNT);
+    b->refused[refusal]++;
     if (!to->command_id)
         return;
     answer_open(&message, &answer, to);

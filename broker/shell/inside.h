@@ -184,6 +184,7 @@ struct broker {
     struct record_content content; /* of that request: too long for the stack */
     struct arena stored_arena;     /* for what is read back of the ledger (stored.c, feed.c) */
     struct broker_time time;
+    uint64_t refused[REFUSAL_COUNT], breached[CLOCK_COUNT]; /* since the start (figures.c) */
     struct open_turn turn;
     struct turn_in_flight in_flight;
     struct outgoing outgoings[2]; /* of these two turns */

@@ -113,20 +113,29 @@ int64_t quotas_take(struct quotas *q, const struct policy *policy, const struct 
     enum quota_class class = class_of(request->command);
     const struct policy_quota *quota = &policy->quotas[class];
     struct quota_key *key = quota_key_of(q, request->key_name, request->row, mono_ms);
-    if (!key) /* rather too much of some key than the answer of a person refused */
+    if (!key) { /* rather too much of some key than the answer of a person refused */
+        q->within[class]++;
         return 0;
+    }
     const struct token_rate rate = {TOKEN_US_PER_SECOND / quota->per_second, quota->burst};
-    return token_bucket_take(&key->classes[class], rate, cost_of(request->command, class, request->bytes),
-                             mono_ms);
+    int64_t wait_ms = token_bucket_take(&key->classes[class], rate,
+                                        cost_of(request->command, class, request->bytes), mono_ms);
+    *(wait_ms ? &q->beyond[class] : &q->within[class]) += 1;
+    return wait_ms;
 }
 
-const char *quotas_class_of(const char *command_name)
+const char *quotas_name(enum quota_class class)
 {
     static const char *const names[] = {
         [QUOTA_ANSWERS] = "answers", [QUOTA_NEW_WORK] = "new_work",   [QUOTA_PRESENCE] = "presence",
         [QUOTA_RECORDS] = "records", [QUOTA_QUESTIONS] = "questions", [QUOTA_HELLOS] = "hellos",
     };
+    return names[class];
+}
+
+const char *quotas_class_of(const char *command_name)
+{
     const ProtobufCFieldDescriptor *field =
         protobuf_c_message_descriptor_get_field_by_name(&concordat__v1__request__descriptor, command_name);
-    return names[class_of(field ? (Concordat__V1__Request__CommandCase)field->id : 0)];
+    return quotas_name(class_of(field ? (Concordat__V1__Request__CommandCase)field->id : 0));
 }

@@ -18,6 +18,7 @@ struct quotas {
     struct table keys;
     struct index by_name;
     int64_t swept_ms; /* when the keys that had not been heard of lately were last taken out */
+    uint64_t within[QUOTA_CLASS_COUNT], beyond[QUOTA_CLASS_COUNT]; /* requests since the start, of all keys */
 };
 
 /* The seed spreads the index. */
@@ -36,7 +37,8 @@ struct quota_request {
  * sender is to try again. */
 int64_t quotas_take(struct quotas *quotas, const struct policy *policy, const struct quota_request *request,
                     int64_t mono_ms);
-/* As the policy file calls the class of a command, which has this name in Request. */
+/* As the policy file calls a class, and the class of a command, which has this name in Request. */
+const char *quotas_name(enum quota_class class);
 const char *quotas_class_of(const char *command_name);
 
 #endif

@@ -60,6 +60,15 @@ const char *words_for(const ProtobufCEnumDescriptor *descriptor, int value, char
     return out;
 }
 
+const char *words_kebab(const ProtobufCEnumDescriptor *descriptor, int value, char out[WORDS_MAX])
+{
+    words_for(descriptor, value, out);
+    for (char *at = out; *at; at++)
+        if (*at == ' ')
+            *at = '-';
+    return out;
+}
+
 void words_field(const char *name, char out[WORDS_MAX])
 {
     snprintf(out, WORDS_MAX, "%s", name);

@@ -13,6 +13,9 @@ enum { WORDS_MAX = 64, UUID_TEXT_BYTES = 37, NUMBER_TEXT_BYTES = 16, TIME_TEXT_B
  * for a value that the schema does not have. Returns out. */
 const char *words_for(const ProtobufCEnumDescriptor *descriptor, int value, char out[WORDS_MAX]);
 
+/* The same in kebab case, as it is typed and as programs read it: "no-capacity". Returns out. */
+const char *words_kebab(const ProtobufCEnumDescriptor *descriptor, int value, char out[WORDS_MAX]);
+
 /* Writes the name of a field as words: "Police vehicle reason" for police_vehicle_reason. */
 void words_field(const char *name, char out[WORDS_MAX]);
 

@@ -133,23 +133,13 @@ static const struct line_field account_fields[] = {
     {"name", read_account_name, "name= is no name that can be shown, or too long"},
 };
 
-/* A role or staff role as it is typed: in small letters, with hyphens. */
-static const char *kebab(const ProtobufCEnumDescriptor *descriptor, int value, char out[WORDS_MAX])
-{
-    words_for(descriptor, value, out);
-    for (char *at = out; *at; at++)
-        if (*at == ' ')
-            *at = '-';
-    return out;
-}
-
 size_t account_line_write(const struct account *account, char out[ACCOUNT_LINE_BYTES])
 {
     char role[WORDS_MAX], staff[WORDS_MAX] = "unspecified", secret[ONETIME_SECRET_TEXT_BYTES];
     char codes[RECOVERY_CODES * (2 * RECOVERY_DIGEST_BYTES + 1) + 1] = "", subject[IDENTITY_ESCAPED_BYTES];
-    kebab(&concordat__v1__role__descriptor, (int)account->role, role);
+    words_kebab(&concordat__v1__role__descriptor, (int)account->role, role);
     if (account->staff != CONCORDAT__V1__STAFF_ROLE__STAFF_ROLE_UNSPECIFIED)
-        kebab(&concordat__v1__staff_role__descriptor, (int)account->staff, staff);
+        words_kebab(&concordat__v1__staff_role__descriptor, (int)account->staff, staff);
     secret[0] = '\0';
     if (account->password[0])
         onetime_write_secret(account->secret, secret);

@@ -116,12 +116,12 @@ class Stage:
                 if not more:
                     time.sleep(0.001)  # a log cannot notify us
 
-    def start_broker(self, state=None, env=None, ready="ready", program="concordat-broker"):
+    def start_broker(self, *options, state=None, env=None, ready="ready", program="concordat-broker"):
         return self.start(
             "broker", program, "--policy", self.path("region.yaml"),
             "--state", state or self.path("state"), "--listen", self.endpoint,
             "--key", self.path("secret", "broker.key_secret"), "--keys", self.path("keys"),
-            "--master-key", self.path("master-key"), ready=ready, env=env)
+            "--master-key", self.path("master-key"), *options, ready=ready, env=env)
 
     def start_intake(self, name="intake", *options, source="street-triage", key=None, state=None, broker=None, env=None):
         """Starts an intake of a source, with a key of its own unless another is named; devices() connect to it."""
@@ -154,12 +154,12 @@ class Stage:
             "--key", self.path("secret", f"{name}.key_secret"), *options, ready="present: done", typed="present",
             env=env)
 
-    def start_audit(self, name="audit", env=None):
+    def start_audit(self, name="audit", *options, env=None):
         if not os.path.exists(self.path("keys", f"{name}.key")):
             self.make_key(name, "inspector", "council")
         return self.start(
             name, "concordat-audit", "--broker", self.endpoint, "--broker-key", self.public_key("broker"),
-            "--key", self.path("secret", f"{name}.key_secret"), "--state", self.path(f"{name}-state"), ready="", env=env)
+            "--key", self.path("secret", f"{name}.key_secret"), "--state", self.path(f"{name}-state"), *options, ready="", env=env)
 
     def command(self, key, *words):
         """A command line of `concordat` with a key that has been made."""
