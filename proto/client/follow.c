@@ -17,6 +17,7 @@ enum {
 struct concordat_follow {
     struct concordat_client *client; /* owned */
     uint64_t have;                   /* the newest event that the follower has ever had */
+    uint64_t head;                   /* of the ledger, as the broker told it last */
     uint64_t after;                  /* the event whose successors are asked for next */
     bool asked;
     int64_t ask_at_ms; /* monotonic */
@@ -78,6 +79,7 @@ static enum concordat_follow_status take_feed_events(struct concordat_follow *fo
                  feed->head, follow->have);
         return FOLLOW_BROKEN;
     }
+    follow->head = feed->head;
     for (size_t i = 0; i < feed->n_events; i++) {
         const Concordat__V1__FeedEvent *event = feed->events[i];
         assert(event->chain.len == CHAIN_BYTES); /* the client has checked the message */
@@ -111,6 +113,11 @@ enum concordat_follow_status concordat_follow_next(struct concordat_follow *foll
         return FOLLOW_REFUSED;
     }
     return FOLLOW_GOES_ON;
+}
+
+struct concordat_follow_standing concordat_follow_stands(const struct concordat_follow *follow)
+{
+    return (struct concordat_follow_standing){concordat_client_connected(follow->client), follow->head};
 }
 
 const char *concordat_follow_message(const struct concordat_follow *follow)

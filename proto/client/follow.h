@@ -46,6 +46,14 @@ void concordat_follow_close(struct concordat_follow **follow);
 enum concordat_follow_status concordat_follow_next(struct concordat_follow *follow, int timeout_ms,
                                                    concordat_follow_take *take, void *context);
 
+/* How it stands: whether the broker welcomes us, and the number of the newest event in the ledger as the
+ * broker told it last; 0: it has told none. */
+struct concordat_follow_standing {
+    bool connected;
+    uint64_t head;
+};
+struct concordat_follow_standing concordat_follow_stands(const struct concordat_follow *follow);
+
 /* For a person: why it was refused or is broken. Valid until the follow is closed. */
 const char *concordat_follow_message(const struct concordat_follow *follow);
 

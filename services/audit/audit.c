@@ -13,9 +13,11 @@
 
 #include "proto/client/follow.h"
 #include "proto/words/exit_code.h"
+#include "proto/words/metrics.h"
 #include "proto/words/now.h"
 #include "proto/words/program.h"
 #include "proto/words/watchdog.h"
+#include "services/audit/sql.h"
 #include "services/audit/trail.h"
 
 enum { PATH_BYTES = 4096, SIGNAL_PATIENCE_MS = 500 };
@@ -23,7 +25,7 @@ enum { PATH_BYTES = 4096, SIGNAL_PATIENCE_MS = 500 };
 const char *argp_program_version = "concordat-audit " CONCORDAT_VERSION;
 
 struct audit_options {
-    const char *broker, *broker_key, *key, *state;
+    const char *broker, *broker_key, *key, *state, *metrics;
     bool group_reads;
 };
 
@@ -59,6 +61,9 @@ static error_t parse_audit_option(int key, char *argument, struct argp_state *st
 {
     struct audit_options *options = state->input;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &options->metrics;
+        return 0;
     case 'b':
         options->broker = argument;
         return 0;
@@ -111,6 +116,27 @@ static int lock_trail(const char *folder)
     return lock;
 }
 
+/* --- figures ---------------------------------------------------------------------------------------- */
+
+static void write_figures(struct metrics *m, const struct concordat_follow *follow, struct trail *trail)
+{
+    if (!metrics_begin(m, now_monotonic_ms(), now_wall_ms()))
+        return;
+    const struct concordat_follow_standing stands = concordat_follow_stands(follow);
+    uint64_t have = trail_head(trail, NULL);
+    metrics_number(m, METRIC_GAUGE, "router_reachable", "1 if the router welcomes this follower.",
+                   stands.connected);
+    metrics_number(m, METRIC_COUNTER, "events_total", "Events in the trail: the number of the newest.",
+                   (double)have);
+    metrics_number(m, METRIC_GAUGE, "behind_events",
+                   "Events that the router has told of, and that are not in the trail yet.",
+                   stands.head > have ? (double)(stands.head - have) : 0);
+    metrics_number(m, METRIC_GAUGE, "alarms",
+                   "Alarms in the trail: what the router told did not continue the history.",
+                   (double)sql_ask(trail_database(trail), "SELECT count(*) FROM alarm", 0));
+    metrics_end(m);
+}
+
 /* --- following -------------------------------------------------------------------------------------- */
 
 struct trail_keeping {
@@ -135,7 +161,7 @@ static void raise_alarm(struct trail *trail, const char *message)
 }
 
 /* Follows until a signal asks it to stop (0), or until something is wrong. */
-static int follow_into(struct concordat_follow *follow, struct trail *trail)
+static int follow_into(struct concordat_follow *follow, struct trail *trail, struct metrics *metrics)
 {
     struct trail_keeping keeping = {.trail = trail};
     enum concordat_follow_status status = FOLLOW_GOES_ON;
@@ -143,6 +169,7 @@ static int follow_into(struct concordat_follow *follow, struct trail *trail)
     watchdog_open(&watchdog);
     while (!stopping && status == FOLLOW_GOES_ON) {
         watchdog_turn(&watchdog, now_monotonic_ms());
+        write_figures(metrics, follow, trail);
         status = concordat_follow_next(follow, SIGNAL_PATIENCE_MS, keep_events, &keeping);
     }
     if (status == FOLLOW_GOES_ON)
@@ -153,6 +180,8 @@ static int follow_into(struct concordat_follow *follow, struct trail *trail)
         raise_alarm(trail, message);
     else
         fprintf(stderr, "concordat-audit: %s\n", message);
+    metrics->due_ms = 0; /* an alarm is told before the program ends */
+    write_figures(metrics, follow, trail);
     return CODE_ENVIRONMENT;
 }
 
@@ -169,8 +198,10 @@ static int follow_broker(const struct audit_options *options, struct trail *trai
         fprintf(stderr, "concordat-audit: %s\n", message);
         return CODE_USAGE;
     }
+    struct metrics metrics = {.program = "audit", .path = options->metrics};
+    write_figures(&metrics, follow, trail);
     sd_notify(0, "READY=1");
-    int result = follow_into(follow, trail);
+    int result = follow_into(follow, trail, &metrics);
     sd_notify(0, "STOPPING=1");
     concordat_follow_close(&follow);
     return result;
@@ -178,11 +209,12 @@ static int follow_broker(const struct audit_options *options, struct trail *trai
 
 int main(int count, char **arguments)
 {
+    const struct argp_child more[] = {{&metrics_argp, 0, NULL, 0}, {0}};
     struct audit_options options = {0};
     program_begin();
     argp_err_exit_status = CODE_USAGE;
     program_take_options(
-        &(struct argp){audit_option_list, parse_audit_option, NULL, documentation, NULL, NULL, NULL}, count,
+        &(struct argp){audit_option_list, parse_audit_option, NULL, documentation, more, NULL, NULL}, count,
         arguments, 0, &options);
     if (options.group_reads)
         (void)umask(S_IRWXO);

@@ -372,6 +372,11 @@ void audit_room_take(struct audit_room *room, struct http_request *request, cons
 
 /* ---- the loop ---- */
 
+size_t audit_room_asked(const struct audit_room *room)
+{
+    return room->inquiries ? inquiries_count(room->inquiries) : 0;
+}
+
 int audit_room_fd(const struct audit_room *room, unsigned at)
 {
     if (!room->inquiries)

@@ -8,6 +8,7 @@
 #define CONCORDAT_GATEWAY_AUDIT_ROOM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "services/gateway/accounts.h"
 #include "services/gateway/http.h"
@@ -33,6 +34,9 @@ void audit_room_show(struct audit_room *room, struct http_request *request, cons
                      const struct web_session *session);
 void audit_room_take(struct audit_room *room, struct http_request *request, const struct account *account,
                      const struct web_session *session);
+
+/* How many questions to the trail are being answered or wait. */
+size_t audit_room_asked(const struct audit_room *room);
 
 /* For the caller's poll: AUDIT_ROOM_FDS descriptors, -1 for none, and for how long; -1: any time. */
 int audit_room_fd(const struct audit_room *room, unsigned at);

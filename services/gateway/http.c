@@ -33,8 +33,16 @@ struct http {
     struct streams *streams;
     int64_t now_ms, look_at_ms;
     size_t bodies_bytes; /* room of all bodies */
+    uint64_t answered[HTTP_CLASS_LAST + 1];
     bool closing;
 };
+
+static void http_count(struct http *http, unsigned status)
+{
+    unsigned class = status / 100;
+    if (class >= HTTP_CLASS_FIRST && class <= HTTP_CLASS_LAST)
+        http->answered[class]++;
+}
 
 /* A problem that has only the longest words for a status. */
 enum { HTTP_REFUSAL_BYTES = 128 };
@@ -191,6 +199,7 @@ void http_give(struct http_request *request, const struct http_answer *answer)
     whole.quota_policy = request->quota_policy[0] ? request->quota_policy : NULL;
     whole.quota_left = request->quota_left[0] ? request->quota_left : NULL;
     request->response = http_answer_make(&whole);
+    http_count(request->http, answer->status);
     if (slept)
         http_wake(request);
 }
@@ -236,6 +245,7 @@ struct stream *http_stream(struct http_request *request, stream_gone *gone, void
     peer->deadline_ms = INT64_MAX;
     request->state = HTTP_ANSWERED;
     request->status = events.status;
+    http_count(request->http, events.status);
     if (slept)
         http_wake(request);
     return request->stream;
@@ -254,8 +264,10 @@ static enum MHD_Result http_begin(struct http *http, struct MHD_Connection *conn
     unsigned refusal = refuse_head(connection, path, method, version);
     if (!refusal)
         refusal = refuse_now(http, connection);
-    if (refusal)
+    if (refusal) {
+        http_count(http, refusal);
         return send_refusal(connection, path, refusal);
+    }
     size_t room = announced_bytes(connection);
     struct http_request *request = calloc(1, sizeof *request);
     char *body = malloc(room + 1);
@@ -486,6 +498,16 @@ void http_turn(struct http *http, int64_t now_ms)
     cut_the_slow(http);
     streams_turn(http->streams, now_ms);
     (void)MHD_run(http->daemon);
+}
+
+uint64_t http_answered(const struct http *http, unsigned status_class)
+{
+    return http->answered[status_class];
+}
+
+unsigned http_streams_open(const struct http *http)
+{
+    return streams_count(http->streams);
 }
 
 /* --- what a handler asks

@@ -38,6 +38,12 @@ int http_patience_ms(const struct http *http);
 /* Does what is due, and calls the handler. */
 void http_turn(struct http *http, int64_t now_ms);
 
+/* Since the server was opened: how many answers had a status of this class, such as 2 for 200 to 299; and how
+ * many streams are open now. */
+enum { HTTP_CLASS_FIRST = 2, HTTP_CLASS_LAST = 5 };
+uint64_t http_answered(const struct http *http, unsigned status_class);
+unsigned http_streams_open(const struct http *http);
+
 /* --- a request; what is returned is valid until its answer ---------------------------------------------- */
 
 /* As it was sent, without the query and with no %XX opened: begins with a slash. */

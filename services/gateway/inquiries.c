@@ -127,6 +127,11 @@ bool inquiries_ask(struct inquiries *inquiries, const struct report_question *qu
     return true;
 }
 
+size_t inquiries_count(const struct inquiries *inquiries)
+{
+    return inquiries->count;
+}
+
 int inquiries_fd(const struct inquiries *inquiries)
 {
     return worker_done_fd(inquiries->worker);

@@ -37,6 +37,9 @@ void inquiries_close(struct inquiries **inquiries);
 bool inquiries_ask(struct inquiries *inquiries, const struct report_question *question, inquiry_done *done,
                    void *context, int64_t now_ms);
 
+/* How many questions are being answered or wait. */
+size_t inquiries_count(const struct inquiries *inquiries);
+
 /* For the caller's poll: a descriptor, and for how long; -1: any time. */
 int inquiries_fd(const struct inquiries *inquiries);
 int inquiries_patience_ms(const struct inquiries *inquiries, int64_t now_ms);

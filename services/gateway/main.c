@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proto/words/exit_code.h"
+#include "proto/words/metrics.h"
 #include "proto/words/program.h"
 #include "services/gateway/limits.h"
 #include "services/gateway/service.h"
@@ -110,6 +111,8 @@ static error_t parse_gateway_option(int key, char *text, struct argp_state *stat
 {
     static struct single_sign_on single;
     struct gateway_config *config = state->input;
+    if (key == ARGP_KEY_INIT)
+        state->child_inputs[0] = &config->metrics_path;
     for (size_t i = 0; i < GATEWAY_TEXTS; i++) {
         if ((int)gateway_texts[i].key == key) {
             *gateway_text_at(config, i) = text;
@@ -140,8 +143,9 @@ static error_t parse_gateway_option(int key, char *text, struct argp_state *stat
 
 int main(int argc, char **argv)
 {
-    static const struct argp argp = {
-        .options = gateway_options, .parser = parse_gateway_option, .doc = gateway_about};
+    const struct argp_child more[] = {{&metrics_argp, 0, NULL, 0}, {0}};
+    const struct argp argp = {
+        .options = gateway_options, .parser = parse_gateway_option, .doc = gateway_about, .children = more};
     struct gateway_config config = {.lock_minutes = LOCK_MINUTES};
     program_begin();
     argp_err_exit_status = CODE_USAGE;

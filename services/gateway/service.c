@@ -13,6 +13,7 @@
 
 #include "proto/server/descriptors.h"
 #include "proto/words/exit_code.h"
+#include "proto/words/metrics.h"
 #include "proto/words/now.h"
 #include "proto/words/watchdog.h"
 #include "services/gateway/api_quota.h"
@@ -42,6 +43,7 @@ struct gateway {
     zmq_pollitem_t *items;    /* owned */
     int signals;
     int64_t look_ms; /* when it is seen next which boards are open */
+    struct metrics metrics;
 };
 
 static int gateway_complain(int code, const char *message)
@@ -205,6 +207,39 @@ static void gateway_turn(struct gateway *gateway)
         http_turn(gateway->single_http, now_monotonic_ms());
 }
 
+static void gateway_write_requests(struct gateway *gateway)
+{
+    static const char *const classes[] = {[2] = "2xx", [3] = "3xx", [4] = "4xx", [5] = "5xx"};
+    const struct http *single = gateway->single_http;
+    metrics_family(&gateway->metrics, METRIC_COUNTER, "requests_total",
+                   "Requests that were answered, by class of status.");
+    for (unsigned class = HTTP_CLASS_FIRST; class <= HTTP_CLASS_LAST; class ++) {
+        uint64_t count = http_answered(gateway->http, class) + (single ? http_answered(single, class) : 0);
+        metrics_sample(&gateway->metrics, (double)count, "status", classes[class], NULL);
+    }
+}
+
+static void gateway_write_metrics(struct gateway *gateway)
+{
+    struct metrics *m = &gateway->metrics;
+    if (!metrics_begin(m, now_monotonic_ms(), now_wall_ms()))
+        return;
+    const struct signin_counts counts = signin_counts(gateway->site.signin);
+    metrics_number(m, METRIC_GAUGE, "router_answers",
+                   "1 if the router, or the intake, answers for all desks of this gateway.",
+                   gateway->site.router_answers);
+    metrics_number(m, METRIC_GAUGE, "sessions", "Browsers in which somebody is signed in.", counts.sessions);
+    metrics_number(m, METRIC_COUNTER, "sign_ins_refused_total", "Attempts to sign in that were refused.",
+                   (double)counts.refused);
+    gateway_write_requests(gateway);
+    metrics_number(m, METRIC_GAUGE, "event_streams", "Boards that stay open and are told what happens.",
+                   http_streams_open(gateway->http));
+    metrics_number(m, METRIC_GAUGE, "reports_asked",
+                   "Reports and stories that auditors have asked for, and that are being made or wait.",
+                   (double)audit_room_asked(gateway->site.audit));
+    metrics_end(m);
+}
+
 /* Returns how many items there are to poll. A desk's socket can be another one after each turn. */
 static int gateway_fill_items(struct gateway *gateway)
 {
@@ -235,6 +270,7 @@ static int gateway_loop(struct gateway *gateway)
     for (;;) {
         watchdog_turn(&watchdog, now_monotonic_ms());
         gateway_turn(gateway);
+        gateway_write_metrics(gateway);
         int count = gateway_fill_items(gateway);
         int patience_ms =
             shorter_ms(GATEWAY_TURN_MS_MAX, desks_patience_ms(gateway->site.desks, now_monotonic_ms()));
@@ -255,6 +291,8 @@ int gateway_run(const struct gateway_config *config)
     struct gateway gateway = {.signals = -1};
     int code = gateway_open(&gateway, config);
     if (code == 0) {
+        gateway.metrics = (struct metrics){.program = "gateway", .path = config->metrics_path};
+        gateway_write_metrics(&gateway);
         fprintf(stderr, "listening at %s\n", config->listen);
         (void)sd_notify(0, "READY=1");
         code = gateway_loop(&gateway);

@@ -12,6 +12,7 @@ struct gateway_config {
     const char *desks_path;  /* as desks_file.h says */
     const char *broker, *broker_key_path;
     const char *trail_path;              /* that concordat-audit keeps; NULL: none is read */
+    const char *metrics_path;            /* figures for Prometheus; NULL: nobody asks */
     const char *ring;                    /* whom to ring if it does not work */
     unsigned lock_minutes;               /* a page that nobody touched for so long is locked */
     const struct single_sign_on *single; /* NULL: there is none */

@@ -174,6 +174,14 @@ const struct web_session *web_sessions_at(struct web_sessions *sessions, uint64_
     return row_lives(row, now_ms) && row->session.number == number ? &row->session : NULL;
 }
 
+unsigned web_sessions_count(struct web_sessions *sessions, int64_t now_ms)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < SESSIONS_MAX; i++)
+        count += row_lives(&sessions->rows[i], now_ms);
+    return count;
+}
+
 void web_sessions_sift(struct web_sessions *sessions, web_session_keeps *keeps, void *context)
 {
     for (struct session_row *row = sessions->rows; row < sessions->rows + SESSIONS_MAX; row++)

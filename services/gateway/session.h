@@ -65,6 +65,9 @@ void web_sessions_unlock(struct web_sessions *sessions, const struct web_session
 /* The session of that number; NULL if it has ended. */
 const struct web_session *web_sessions_at(struct web_sessions *sessions, uint64_t number, int64_t now_ms);
 
+/* How many there are. Walks all rows. */
+unsigned web_sessions_count(struct web_sessions *sessions, int64_t now_ms);
+
 /* Ends every session that this says no to. */
 typedef bool web_session_keeps(void *context, const struct web_session *session);
 void web_sessions_sift(struct web_sessions *sessions, web_session_keeps *keeps, void *context);

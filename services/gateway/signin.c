@@ -33,6 +33,7 @@ struct signin {
     struct lockout *lockout;
     struct taken *taken;
     struct last_uses *last;
+    uint64_t refused; /* attempts, since the start */
 };
 
 /* Somebody whose password is being compared. */
@@ -166,6 +167,11 @@ const struct people *signin_people(const struct signin *signin)
     return &signin->people;
 }
 
+struct signin_counts signin_counts(struct signin *signin)
+{
+    return (struct signin_counts){web_sessions_count(signin->sessions, now_boot_ms()), signin->refused};
+}
+
 int signin_fd(const struct signin *signin, unsigned at)
 {
     return passwords_fd(signin->passwords, at);
@@ -273,6 +279,7 @@ void signin_show(const struct signin *signin, struct http_request *request)
 /* The same words whatever was wrong, so that nobody learns which part was right. */
 static void refuse_attempt(const struct signin_attempt *attempt)
 {
+    attempt->signin->refused++;
     send_form(attempt->signin, attempt->request, 403,
               (struct page_sign_in){.is_refused = true, .wrong = true, .id = attempt->id});
 }
@@ -340,11 +347,12 @@ static void password_is_compared(void *context, enum password_result result)
     free(attempt);
 }
 
-static void refuse_locked(const struct signin *signin, struct http_request *request, const char *id,
+static void refuse_locked(struct signin *signin, struct http_request *request, const char *id,
                           int64_t wait_ms)
 {
     char minutes[24];
     struct html html = {0};
+    signin->refused++;
     snprintf(minutes, sizeof minutes, "%lld", (long long)(wait_ms + 59999) / 60000);
     page_sign_in(&html, &(struct page_sign_in){.is_refused = true,
                                                .locked_minutes = minutes,
@@ -430,6 +438,7 @@ void signin_admit(struct signin *signin, struct http_request *request, const str
     char cookie[SESSION_COOKIE_BYTES];
     struct html html = {0};
     if (!account || account->disabled) {
+        signin->refused++;
         refuse_identity(request, identity, ring);
         return;
     }

@@ -74,6 +74,13 @@ typedef void signin_proved(void *context, enum signin_proof proof);
 void signin_prove(struct signin *signin, const struct web_session *session, const char *given, int64_t now_ms,
                   signin_proved *told, void *context);
 
+/* How many are signed in, and how many attempts to sign in were refused since the start. */
+struct signin_counts {
+    unsigned sessions;
+    uint64_t refused;
+};
+struct signin_counts signin_counts(struct signin *signin);
+
 /* For the caller's poll: the descriptors PASSWORDS_AT_ONCE, and for how long; -1: any time. */
 int signin_fd(const struct signin *signin, unsigned at);
 int signin_patience_ms(const struct signin *signin);

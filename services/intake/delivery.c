@@ -88,13 +88,13 @@ static void delivery_note(struct delivery *delivery, const char *what, const uin
                           Concordat__V1__Refusal refusal)
 {
     char uuid[UUID_TEXT_BYTES], words[WORDS_MAX];
-    uint32_t waiting = 0, refused = 0;
+    struct outbox_counts counts = {0};
     words_uuid(referral, uuid);
     words_for(&concordat__v1__refusal__descriptor, (int)refusal, words);
-    (void)outbox_count(delivery->outbox, &waiting, &refused);
+    (void)outbox_count(delivery->outbox, &counts);
     fprintf(stderr, "%s %s%s%s (%u waiting, %u refused)\n", what, uuid,
             refusal != REFUSAL(UNSPECIFIED) ? ": " : "", refusal != REFUSAL(UNSPECIFIED) ? words : "",
-            waiting, refused);
+            counts.waiting, counts.refused);
 }
 
 static struct sent_request *delivery_find(struct delivery *delivery, const uint8_t *command_id)
@@ -260,11 +260,11 @@ static enum outbox_status delivery_notice_connection(struct delivery *delivery, 
         memcpy(delivery->session, welcome->session.data, size);
     delivery->session_size = size;
     delivery->ask_at_ms = now_ms;
-    uint32_t waiting = 0, refused = 0;
+    struct outbox_counts counts = {0};
     enum outbox_status status = outbox_resume(delivery->outbox);
     if (status == OUTBOX_OK) {
-        status = outbox_count(delivery->outbox, &waiting, &refused);
-        fprintf(stderr, "the router is there (%u waiting, %u refused)\n", waiting, refused);
+        status = outbox_count(delivery->outbox, &counts);
+        fprintf(stderr, "the router is there (%u waiting, %u refused)\n", counts.waiting, counts.refused);
     }
     return status;
 }

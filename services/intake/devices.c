@@ -220,7 +220,7 @@ static void devices_note_saved(struct devices *devices, const Concordat__V1__Req
     const Concordat__V1__Answer *answer = &devices->reply.answer;
     const uint8_t *referral = outbox_referral(request);
     char uuid[UUID_TEXT_BYTES];
-    uint32_t waiting = 0, refused = 0;
+    struct outbox_counts counts = {0};
     if (!referral || !answer->done || answer->repeated)
         return;
     words_uuid(referral, uuid);
@@ -232,8 +232,9 @@ static void devices_note_saved(struct devices *devices, const Concordat__V1__Req
             uuid, request->device);
         return;
     }
-    (void)outbox_count(devices->commands->outbox, &waiting, &refused);
-    fprintf(stderr, "saved %s from %s (%u waiting, %u refused)\n", uuid, request->device, waiting, refused);
+    (void)outbox_count(devices->commands->outbox, &counts);
+    fprintf(stderr, "saved %s from %s (%u waiting, %u refused)\n", uuid, request->device, counts.waiting,
+            counts.refused);
 }
 
 /* The command that is saved and delivered says which device sent it: by its key, whatever the device itself

@@ -11,6 +11,7 @@
 
 #include "proto/wire/check.h"
 #include "proto/words/exit_code.h"
+#include "proto/words/metrics.h"
 #include "proto/words/program.h"
 #include "proto/words/words.h"
 #include "services/intake/service.h"
@@ -160,6 +161,8 @@ static error_t parse_intake_option(int key, char *text, struct argp_state *state
 {
     struct service_config *config = state->input;
     const struct text_option *option = text_option_find(key);
+    if (key == ARGP_KEY_INIT)
+        state->child_inputs[0] = &config->metrics_path;
     if (option) {
         *text_option_at(config, option) = text;
         return 0;
@@ -205,7 +208,9 @@ static void json_wipe(void *memory)
 
 int main(int argc, char **argv)
 {
-    static const struct argp argp = {.options = options, .parser = parse_intake_option, .doc = about};
+    const struct argp_child more[] = {{&metrics_argp, 0, NULL, 0}, {0}};
+    const struct argp argp = {
+        .options = options, .parser = parse_intake_option, .doc = about, .children = more};
     struct service_config config = {.retention_days = RETENTION_DAYS,
                                     .ring = {.name = "the duty coordinator", .text = "the duty coordinator"}};
     program_begin();

@@ -566,13 +566,16 @@ enum outbox_status outbox_others_withdrawn(struct outbox *outbox, const uint8_t 
     return status;
 }
 
-enum outbox_status outbox_count(struct outbox *outbox, uint32_t *waiting, uint32_t *refused)
+enum outbox_status outbox_count(struct outbox *outbox, struct outbox_counts *counts)
 {
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_COUNT_COMMANDS);
     enum outbox_status status = outbox_store_step(outbox, statement);
     if (status == OUTBOX_OK) {
-        *waiting = (uint32_t)sqlite3_column_int64(statement, 0);
-        *refused = (uint32_t)sqlite3_column_int64(statement, 1);
+        counts->waiting = (uint32_t)sqlite3_column_int64(statement, 0);
+        counts->refused = (uint32_t)sqlite3_column_int64(statement, 1);
+        counts->unopened = (uint32_t)sqlite3_column_int64(statement, 2);
+        counts->oldest_ms = sqlite3_column_int64(statement, 3);
+        counts->bytes = sqlite3_column_int64(statement, 4);
     }
     outbox_store_end(statement);
     return status;

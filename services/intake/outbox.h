@@ -181,7 +181,12 @@ enum outbox_status outbox_next_unopened(struct outbox *outbox, int64_t *row, str
 enum outbox_status outbox_opened(struct outbox *outbox, const Concordat__V1__Request *request,
                                  const uint8_t digest[CONTENT_DIGEST_BYTES]);
 
-/* How many commands wait for an answer, and how many the broker refused. */
-enum outbox_status outbox_count(struct outbox *outbox, uint32_t *waiting, uint32_t *refused);
+/* How many commands there are, and how large the outbox is. */
+struct outbox_counts {
+    uint32_t waiting, refused, unopened; /* for an answer; by the broker; sealed forms without their key */
+    int64_t oldest_ms;                   /* when the oldest that waits was saved; 0: none waits */
+    int64_t bytes;                       /* of the whole outbox, without its write-ahead log */
+};
+enum outbox_status outbox_count(struct outbox *outbox, struct outbox_counts *counts);
 
 #endif

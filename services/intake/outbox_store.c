@@ -119,7 +119,10 @@ static const char *const sql[STATEMENT_COUNT] = {
         "?2") ", (SELECT count(DISTINCT referral) FROM command WHERE device = ?2"
               " AND of_another AND saved_ms BETWEEN ?3 AND ?4 AND referral <> r.row) FROM referral r WHERE id = ?1",
     [STATEMENT_COUNT_COMMANDS] = "SELECT (SELECT count(*) FROM command WHERE state < 2),"
-                                 " (SELECT count(*) FROM command WHERE state = 3)",
+                                 " (SELECT count(*) FROM command WHERE state = 3),"
+                                 " (SELECT count(*) FROM command WHERE state = 4),"
+                                 " (SELECT min(saved_ms) FROM command WHERE state < 2),"
+                                 " (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)",
     [STATEMENT_NEXT_COMMAND] =
         "SELECT " COMMAND_COLUMNS COMMAND_TABLES "WHERE c.row > ?1 AND c.state < ?2 ORDER BY c.row LIMIT 1",
     [STATEMENT_SEALED] = "UPDATE command SET request = ?2 WHERE id = ?1",

@@ -17,6 +17,7 @@
 #include "proto/server/disk_room.h"
 #include "proto/server/server.h"
 #include "proto/words/exit_code.h"
+#include "proto/words/metrics.h"
 #include "proto/words/now.h"
 #include "proto/words/watchdog.h"
 #include "services/intake/delivery.h"
@@ -53,6 +54,7 @@ struct service {
     int64_t ballast_at_ms;    /* when to see to the ballast again; monotonic */
     int64_t sweep_at_ms;      /* when to sweep the outbox again; monotonic */
     bool keys_fail;           /* they cannot be read, and the service manager knows */
+    struct metrics metrics;
 };
 
 static int service_complain(int code, const char *message)
@@ -218,6 +220,7 @@ static int service_open(struct service *service, const struct service_config *co
     char message[MESSAGE_BYTES];
     service->retention_days = config->retention_days;
     service->state_folder = config->state_folder;
+    service->metrics = (struct metrics){.program = "intake", .path = config->metrics_path};
     service->signals = service_open_signals();
     if (service->signals < 0)
         return service_complain(CODE_ENVIRONMENT, "cannot receive signals");
@@ -317,6 +320,50 @@ static void service_reload_keys(struct service *service)
     service->keys_fail = !done;
 }
 
+static void service_write_disk(struct service *service)
+{
+    struct metrics *m = &service->metrics;
+    const struct disk_room room = disk_room_of(service->state_folder, DISK_FLOOR_BYTES);
+    metrics_number(m, METRIC_GAUGE, "disk_free_bytes", "Free room on the disk of the outbox.",
+                   (double)room.free_bytes);
+    metrics_number(m, METRIC_GAUGE, "disk_floor_bytes", "With less free room the disk counts as nearly full.",
+                   (double)room.floor_bytes);
+}
+
+static enum outbox_status service_write_metrics(struct service *service)
+{
+    struct metrics *m = &service->metrics;
+    struct outbox_counts counts = {0};
+    int64_t now_ms = service_now_ms(service);
+    if (!metrics_begin(m, now_monotonic_ms(), now_wall_ms()))
+        return OUTBOX_OK;
+    enum outbox_status status = outbox_count(service->outbox, &counts);
+    int64_t waited_ms = counts.waiting && now_ms > counts.oldest_ms ? now_ms - counts.oldest_ms : 0;
+    metrics_number(m, METRIC_GAUGE, "router_reachable", "1 if the router welcomes this intake.",
+                   delivery_is_connected(service->delivery));
+    metrics_number(m, METRIC_GAUGE, "waiting_commands",
+                   "Commands that are saved here, and that the router does not have yet.", counts.waiting);
+    metrics_number(m, METRIC_GAUGE, "oldest_waiting_seconds",
+                   "For how long the oldest of these has waited; 0 if there is none.",
+                   (double)waited_ms / 1000);
+    metrics_number(m, METRIC_GAUGE, "refused_commands",
+                   "Commands that the router refused, and that are kept for their senders to see.",
+                   counts.refused);
+    metrics_number(m, METRIC_GAUGE, "unopened_forms",
+                   "Sealed forms whose key is not here, so that nobody can read them.", counts.unopened);
+    metrics_number(m, METRIC_GAUGE, "clock_wrong",
+                   "1 if this machine's clock differs from the router's by more than two minutes.",
+                   service->clock_is_wrong);
+    metrics_number(m, METRIC_GAUGE, "keys_readable",
+                   "1 if the folder of keys can be read; if not, only removals of keys count.",
+                   !service->keys_fail);
+    metrics_number(m, METRIC_GAUGE, "outbox_bytes", "Size of the outbox, without its write-ahead log.",
+                   (double)counts.bytes);
+    service_write_disk(service);
+    metrics_end(m);
+    return status;
+}
+
 static int service_loop(struct service *service)
 {
     struct watchdog watchdog;
@@ -325,6 +372,8 @@ static int service_loop(struct service *service)
         watchdog_turn(&watchdog, now_monotonic_ms());
         service_keep_ballast(service);
         enum outbox_status status = service_turn(service);
+        if (status == OUTBOX_OK)
+            status = service_write_metrics(service);
         if (status != OUTBOX_OK) {
             /* Let the device that is told "not saved" hear it before the socket closes. */
             const int last_words_ms = 1000;
@@ -356,6 +405,8 @@ int service_run(const struct service_config *config)
 {
     static struct service service = {.signals = -1}; /* larger than a stack frame should be */
     int code = service_open(&service, config);
+    if (code == 0 && service_write_metrics(&service) != OUTBOX_OK)
+        code = service_complain(CODE_ENVIRONMENT, outbox_message(service.outbox));
     if (code == 0) {
         fprintf(stderr, "listening at %s\n", config->listen);
         (void)sd_notify(0, "READY=1");

@@ -15,7 +15,8 @@ struct service_config {
     const char *keys_folder;
     const char *broker;
     const char *broker_key_path;
-    uint32_t retention_days; /* how long a closed or refused referral stays in the outbox */
+    const char *metrics_path; /* figures for Prometheus; NULL: nobody asks */
+    uint32_t retention_days;  /* how long a closed or refused referral stays in the outbox */
 };
 
 /* Runs until SIGTERM or SIGINT, or until the disk, memory or the network fails. Returns the program's exit

@@ -101,11 +101,12 @@ static void use(struct outbox *outbox)
     struct outbox_command command;
     struct outbox_case found;
     uint8_t referral[WIRE_ID_BYTES];
-    uint32_t waiting, refused;
+    struct outbox_counts counts;
+    uint32_t forgotten;
     size_t count;
     int64_t row = 0;
     arena_reset(arena);
-    outbox_count(outbox, &waiting, &refused);
+    outbox_count(outbox, &counts);
     outbox_board(outbox, &(struct outbox_choice){.with_closed = true, .person = NULL}, BOARD, arena, statuses,
                  &count);
     for (int i = 0; i < STEPS && outbox_next_due(outbox, INT64_MAX, true, &row, arena, &command) == OUTBOX_OK;
@@ -123,7 +124,7 @@ static void use(struct outbox *outbox)
     save(outbox, arena);
     tell(outbox);
     outbox_resume(outbox);
-    outbox_forget(outbox, INT64_MAX, INT64_MAX, &waiting);
+    outbox_forget(outbox, INT64_MAX, INT64_MAX, &forgotten);
     outbox_sweep(outbox);
 }
 

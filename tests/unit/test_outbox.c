@@ -178,7 +178,7 @@ static void P5_the_same_command_is_saved_once_and_other_content_conflicts(void *
 {
     struct place *p = *state;
     uint8_t first[WIRE_ID_BYTES], expected[WIRE_ID_BYTES];
-    uint32_t waiting, refused;
+    struct outbox_counts counts;
     number_id(expected, 'c', 1);
     assert_int_equal(save_command(p->outbox, 1, 1, true, "one", first), OUTBOX_OK);
     assert_int_equal(save_command(p->outbox, 1, 1, true, "one", first), OUTBOX_REPEATED);
@@ -188,8 +188,8 @@ static void P5_the_same_command_is_saved_once_and_other_content_conflicts(void *
     assert_int_equal(save_command(p->outbox, 2, 1, true, "one", first), OUTBOX_REPEATED);
     assert_memory_equal(first, expected, WIRE_ID_BYTES);
     assert_int_equal(save_command(p->outbox, 2, 1, true, "two", first), OUTBOX_CONFLICT);
-    assert_int_equal(outbox_count(p->outbox, &waiting, &refused), OUTBOX_OK);
-    assert_int_equal(waiting, 1);
+    assert_int_equal(outbox_count(p->outbox, &counts), OUTBOX_OK);
+    assert_int_equal(counts.waiting, 1);
     reopen_place(p);
     assert_int_equal(save_command(p->outbox, 1, 1, true, "one", first), OUTBOX_REPEATED);
     assert_int_equal(save_command(p->outbox, 1, 1, true, "two", first), OUTBOX_CONFLICT);
@@ -227,10 +227,12 @@ static void a_command_about_an_unknown_referral_is_not_saved(void **state)
 {
     struct place *p = *state;
     uint8_t first[WIRE_ID_BYTES];
-    uint32_t waiting, refused;
+    struct outbox_counts counts;
     assert_int_equal(save_command(p->outbox, 1, 7, false, "", first), OUTBOX_NOT_FOUND);
-    assert_int_equal(outbox_count(p->outbox, &waiting, &refused), OUTBOX_OK);
-    assert_int_equal(waiting, 0);
+    assert_int_equal(outbox_count(p->outbox, &counts), OUTBOX_OK);
+    assert_int_equal(counts.waiting, 0);
+    assert_int_equal(counts.oldest_ms, 0);
+    assert_true(counts.bytes > 0);
 }
 
 static void commands_of_a_referral_come_in_order_and_hold_up_no_other(void **state)
@@ -305,15 +307,16 @@ static void what_was_sent_without_an_answer_is_due_again_after_a_restart(void **
 static void a_refused_command_is_kept_and_shown_and_may_be_corrected(void **state)
 {
     struct place *p = *state;
-    uint32_t numbers[8], waiting, refused;
+    uint32_t numbers[8];
+    struct outbox_counts counts;
     uint8_t id[WIRE_ID_BYTES], first[WIRE_ID_BYTES];
     struct outbox_case found;
     save_new_command(p, 1, 1, true);
     answer_command(p, 1, false);
     assert_int_equal(numbers_due(p, INT64_MAX, numbers, 8), 0);
-    assert_int_equal(outbox_count(p->outbox, &waiting, &refused), OUTBOX_OK);
-    assert_int_equal(waiting, 0);
-    assert_int_equal(refused, 1);
+    assert_int_equal(outbox_count(p->outbox, &counts), OUTBOX_OK);
+    assert_int_equal(counts.waiting, 0);
+    assert_int_equal(counts.refused, 1);
     number_id(id, 'r', 1);
     assert_int_equal(outbox_find_case(p->outbox, id, &p->arena, &found), OUTBOX_OK);
     assert_int_equal(found.submitted, COMMAND_REFUSED);
@@ -548,11 +551,11 @@ static void P1_a_kill_at_any_moment_loses_nothing_that_was_told_saved(void **sta
         close(ends[0]);
         assert_int_equal(waitpid(child, NULL, 0), child);
         reopen_place(p);
-        uint32_t waiting, refused;
-        assert_int_equal(outbox_count(p->outbox, &waiting, &refused), OUTBOX_OK);
+        struct outbox_counts counts;
+        assert_int_equal(outbox_count(p->outbox, &counts), OUTBOX_OK);
         /* Everything that was told is there; the command that was being saved may be. */
-        assert_true(waiting == number || waiting == number + 1);
-        told = waiting;
+        assert_true(counts.waiting == number || counts.waiting == number + 1);
+        told = counts.waiting;
     }
     static uint32_t numbers[4096];
     size_t found = numbers_due(p, 0, numbers, 4096);
