@@ -65,7 +65,7 @@ static bool adopt_for(struct broker *b, const struct sealed_texts *texts, uint32
         if ((event->kind == EVENT_UPDATED && event->is.received.with_changes) ||
             event->kind == EVENT_MESSAGE_SENT)
             adopt_note_asked(b, event->referral);
-        if (event->kind == EVENT_CLOCK_BREACHED)
+        if (event->kind == EVENT_CLOCK_BREACHED && !event->drill)
             b->breached[event->is.breached.clock]++;
         if (event->kind == EVENT_PRESENCE_CHANGED)
             statuses_forget(&b->statuses); /* they say since when a team is silent */

@@ -105,7 +105,8 @@ static void write_clocks(const struct broker *b, const struct case_figures *figu
     for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++)
         metrics_sample(m, figures->late[kind], "clock",
                        words_kebab(&concordat__v1__clock__descriptor, kind, clock), NULL);
-    metrics_family(m, METRIC_COUNTER, "clock_breaches_total", "Clocks that have run out, by clock.");
+    metrics_family(m, METRIC_COUNTER, "clock_breaches_total",
+                   "Clocks of people's cases that have run out, by clock.");
     for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++)
         metrics_sample(m, (double)b->breached[kind], "clock",
                        words_kebab(&concordat__v1__clock__descriptor, kind, clock), NULL);
@@ -120,17 +121,18 @@ static void write_cases(const struct broker *b, struct metrics *m)
     write_states(b, &figures, m);
     write_areas(b, &figures, m);
     write_clocks(b, &figures, m);
-    metrics_number(m, METRIC_GAUGE, "open_drills", "Open cases that are drills; no other figure counts them.",
+    metrics_number(m, METRIC_GAUGE, "open_drills",
+                   "Open cases that are drills: what is said to be of people does not count them.",
                    figures.drills);
     metrics_number(m, METRIC_GAUGE, "unowned_cases", "Open cases that nobody owns: always 0.",
                    figures.unowned);
     metrics_number(m, METRIC_GAUGE, "altered_cases",
                    "Open cases of which something that is stored is not what was written.", figures.altered);
-    metrics_number(m, METRIC_GAUGE, "oldest_case_without_team_seconds",
-                   "Since when the oldest open case that no team has was received; 0 if there is none.",
-                   figures.oldest_received_ms == INT64_MAX
-                       ? 0
-                       : SECONDS_OF(b->time.now_ms - figures.oldest_received_ms));
+    metrics_number(
+        m, METRIC_GAUGE, "oldest_case_without_team_seconds",
+        "For how long the oldest of the people has waited whose open case no team has; 0 if there is none.",
+        figures.oldest_received_ms == INT64_MAX ? 0
+                                                : SECONDS_OF(b->time.now_ms - figures.oldest_received_ms));
     metrics_number(m, METRIC_GAUGE, "detentions_ending",
                    "People detained whose hours run out within the policy's time of warning.",
                    figures.ending_soon);
@@ -233,9 +235,12 @@ static void write_time(const struct broker *b, struct metrics *m)
     metrics_number(m, METRIC_GAUGE, "clock_ahead_seconds",
                    "How far the ledger's time stands ahead of UTC, after a clock that leapt.",
                    SECONDS_OF(counters->ahead_ms));
-    metrics_number(m, METRIC_GAUGE, "clock_doubted",
-                   "1 if the wall clock has leapt or was set back, and is not believed.",
-                   b->time.doubt != CLOCK_BELIEVED);
+    metrics_number(m, METRIC_GAUGE, "clock_leapt",
+                   "1 if the wall clock has leapt and is not believed until it is confirmed.",
+                   b->time.doubt == CLOCK_LEAPT);
+    metrics_number(m, METRIC_GAUGE, "clock_set_back",
+                   "1 if the wall clock was set back a little, and the ledger's time waits for it.",
+                   b->time.doubt == CLOCK_SET_BACK);
     metrics_number(m, METRIC_GAUGE, "clock_synchronised",
                    "1 if the system says that its clock is synchronised.",
                    b->ports.clock_is_synchronised(b->ports.context));

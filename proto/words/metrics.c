@@ -197,7 +197,7 @@ void metrics_histogram(struct metrics *m, const char *name, const char *help,
     write_name(m, "_bucket");
     fprintf(m->page, ",le=\"+Inf\"} %" PRIu64 "\n", count);
     write_name(m, "_sum");
-    fprintf(m->page, "} %.9g\n", times->sum_s);
+    fprintf(m->page, "} %.15g\n", times->sum_s);
     write_name(m, "_count");
     fprintf(m->page, "} %" PRIu64 "\n", count);
 }
