@@ -82,13 +82,14 @@ static int close_server_of_a_story(void **state)
 
 static pid_t start_audit(void)
 {
-    char broker_key[256], key[256];
+    char broker_key[256], key[256], figures[256];
+    path_in_folder("figures.prom", figures);
     path_in_folder("broker.key", broker_key);
     path_in_folder("auditor.key_secret", key);
     pid_t child = fork();
     if (child == 0) {
         execl(AUDIT_PROGRAM, AUDIT_PROGRAM, "--broker", endpoint, "--broker-key", broker_key, "--key", key,
-              "--state", state_folder, (char *)NULL);
+              "--state", state_folder, "--metrics", figures, (char *)NULL);
         _exit(127);
     }
     return child;
@@ -241,6 +242,16 @@ static void killed_again_and_again_it_misses_nothing_and_doubles_nothing(void **
     assert_trail_holds_the_story();
 }
 
+static void assert_figure_is_told(const char *line)
+{
+    char path[256], text[8192];
+    FILE *file = fopen(path_in_folder("figures.prom", path), "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    assert_non_null(strstr(text, line));
+}
+
 /* Runs against a ledger that is not the one in the trail: that must end it with 111 and an alarm. */
 static void assert_ends_with_alarm(const char *text)
 {
@@ -253,6 +264,7 @@ static void assert_ends_with_alarm(const char *text)
     assert_non_null(story.trail);
     assert_non_null(strstr(story_ask(&story, "SELECT text FROM alarm"), text));
     story_close_trail(&story);
+    assert_figure_is_told("concordat_audit_alarms{unit=\"figures\"} 1\n");
 }
 
 static void follow_to_the_head(void)
@@ -353,6 +365,11 @@ static void a_follower_is_handed_every_event_with_its_chain_value(void **state)
     (void)state;
     struct follower follower = {.first = 1};
     struct concordat_follow *follow = open_follow(0);
+    assert_false(concordat_follow_stands(follow).connected);
+    assert_int_equal(concordat_follow_stands(follow).head, 0);
+    assert_int_equal(follow_in_turns(follow, &follower, 1), FOLLOW_GOES_ON);
+    assert_true(concordat_follow_stands(follow).connected);
+    assert_int_equal(concordat_follow_stands(follow).head, story.count); /* more than it has yet */
     assert_int_equal(follow_in_turns(follow, &follower, story.count), FOLLOW_GOES_ON);
     concordat_follow_close(&follow);
     assert_null(follow);
