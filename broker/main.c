@@ -13,8 +13,7 @@
 #include "broker/key_store.h"
 #include "broker/machine.h"
 #include "broker/options.h"
-#include "broker/policy/coverage.h"
-#include "broker/policy/policy_file.h"
+#include "broker/policy_check.h"
 #include "broker/policy_on_disk.h"
 #include "broker/replay_watch.h"
 #include "broker/shell/broker.h"
@@ -72,33 +71,7 @@ static int report_failure(const char *what, const char *message)
     return CODE_ENVIRONMENT;
 }
 
-/* --- policy and signals ----------------------------------------------------------------------------- */
-
-/* Returns 0 with the policy, or an exit code when what is wrong has been printed. */
-static int read_policy_or_print(const char *path, FILE *out, struct policy_file **file)
-{
-    struct policy_problems problems = {0};
-    *file = policy_file_read(path, &problems);
-    if (*file)
-        return 0;
-    policy_problems_print(out, path, &problems);
-    return problems.not_now ? CODE_ENVIRONMENT : CODE_USAGE;
-}
-
-static int check_policy(const char *path)
-{
-    struct policy_file *file;
-    int code = read_policy_or_print(path, stdout, &file);
-    if (code != 0)
-        return code;
-    printf("%s: good: %u areas, %u teams, %u coordinators\n", path, file->policy.area_count,
-           file->policy.team_count, file->policy.coordinator_count);
-    int gaps = coverage_print(stdout, path, &file->policy, machine_now().wall_ms);
-    policy_file_destroy(&file);
-    if (gaps < 0)
-        fprintf(stderr, "%s: there is no memory to look for gaps; try again\n", path);
-    return gaps < 0 ? CODE_ENVIRONMENT : 0;
-}
+/* --- signals -------------------------------------------------------------------------------------- */
 
 /* Signals come by a descriptor. Without one nobody could stop the broker, or make it read its policy again.
  */
@@ -285,7 +258,7 @@ static void reload_keys_and_policy(struct process *p)
         reload_keys(p) ? "keys loaded again" : "the keys cannot be read yet, and stay as they were";
     struct policy_file *file;
     key_store_reload(&p->key_store);
-    bool good = read_policy_or_print(p->options.policy, stderr, &file) == 0 &&
+    bool good = policy_check_read(p->options.policy, stderr, &file) == 0 &&
                 broker_load_policy(p->broker, file, machine_now());
     if (good) {
         policy_file_destroy(&p->policy);
@@ -524,14 +497,14 @@ int main(int argc, char **argv)
     program_begin();
     options_take(argc, argv, &p.options);
     if (p.options.check)
-        return check_policy(p.options.check);
+        return policy_check(p.options.check, p.options.names);
     /* The system gives the seed, this process makes the numbers: each submission needs a salt. */
     randombytes_set_implementation(&randombytes_internal_implementation);
     if (sodium_init() < 0)
         return report_failure("start", "no source of random numbers");
     p.machine.state_folder = p.options.state;
     p.machine.disk_floor_bytes = p.options.disk_floor_bytes;
-    int code = read_policy_or_print(p.options.policy, stderr, &p.policy);
+    int code = policy_check_read(p.options.policy, stderr, &p.policy);
     if (code == 0)
         code = process_start(&p);
     if (code == 0)

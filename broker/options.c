@@ -39,6 +39,7 @@ static const struct argp_option option_list[] = {
      "With less free disk long referrals are refused (1024; on a small disk an eighth of it)", 0},
     {"check", 'c', "FILE", 0,
      "Check a policy file, say what is wrong with it, and for whom and when nobody would come; then stop", 0},
+    {"names", 'n', 0, 0, "With --check: also list the coordinators and teams, for programs", 0},
     {0}};
 
 /* A number of MiB, from 1 to a TiB. */
@@ -81,6 +82,9 @@ static error_t broker_take_option(int key, char *value, struct argp_state *state
         return take_disk_floor(value, state, &options->disk_floor_bytes);
     case 'c':
         options->check = value;
+        break;
+    case 'n':
+        options->names = true;
         break;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -2,12 +2,14 @@
 #ifndef CONCORDAT_BROKER_OPTIONS_H
 #define CONCORDAT_BROKER_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Each text is borrowed from the command line; NULL: it was not given. */
 struct broker_options {
     const char *policy, *state, *listen, *key, *keys, *master_key, *metrics;
     const char *check; /* a policy to check, and nothing else is to be done */
+    bool names;        /* the check lists whom the policy names too */
     uint64_t disk_floor_bytes;
 };
 
