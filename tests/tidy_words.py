@@ -20,7 +20,7 @@ STAYS_OUT = {
     r"services/intake/(?:form_seal|outbox\w*|seal_key|service|refused)\.c": "the operator of the intake reads it in the log",
     r"broker/shell/(?:adopt|alterations|figures|recovery|room|time)\.c": "the operator of the router reads it in the log",
     r"broker/shell/feed\.c": "programs that follow the ledger read it, and who runs them",
-    r"services/cli/(?:keys|people\w*|qr|typed_options)\.c": "those who manage keys and accounts read it, or a camera does",
+    r"services/cli/(?:keys|people\w*|qr|setup\w*|typed_options)\.c": "those who set up a site and manage keys and accounts read it, or a camera does",
     r"services/gateway/(?:main|service|delivery_token|desks?|desks_file|access_token|accounts?\w*|line_fields|identity|last_use|onetime|session|signin|single_sign_on|unlock|listen|password|taken|whole_file|http\w*|html|feed|stream)\.c":
         "the operator of the gateway reads it in the log, or a browser does",
     r"services/gateway/(?:api\w*|openapi\w*)\.c": "programs read it, and those who write them",

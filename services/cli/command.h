@@ -19,6 +19,7 @@ struct subcommand {
     "    6  report: printed, of a trail that was altered, or did not hold when it was verified\n"            \
     "    7  report: small numbers, or that period, are for inspectors; nothing was printed\n"
 
+enum exit_code command_setup(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_people(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_keys(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_refer(const struct subcommand *command, int argc, char **argv);

@@ -1,0 +1,119 @@
+/* setup_certificate.c: see setup_certificate.h. */
+#include "services/cli/setup_certificate.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "services/cli/setup_run.h"
+
+static enum found certificate_is_wrong(char *message, size_t size, const char *path, const char *why)
+{
+    snprintf(message, size, "%s: %s", path, why);
+    return FOUND_WRONG;
+}
+
+/* A key with a passphrase is of no use: nobody types it when the machine starts. */
+static int no_passphrase(char *out, int size, int writes, void *closure)
+{
+    (void)out, (void)size, (void)writes, (void)closure;
+    return -1;
+}
+
+static enum found compare_with_key(X509 *certificate, const char *path, EVP_PKEY *key, const char *key_path,
+                                   const char *host, char *message, size_t size)
+{
+    if (!certificate)
+        return certificate_is_wrong(
+            message, size, path,
+            "this is no certificate in PEM; name a file that begins with -----BEGIN CERTIFICATE-----");
+    if (!key)
+        return certificate_is_wrong(message, size, key_path,
+                                    "this is no key in PEM without a passphrase; name the key's file");
+    if (X509_check_private_key(certificate, key) != 1)
+        return certificate_is_wrong(
+            message, size, key_path,
+            "the key does not belong to the certificate; name its own key with --certificate-key");
+    if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0)
+        return certificate_is_wrong(message, size, path, "the certificate has ended; get a new one");
+    if (X509_check_host(certificate, host, 0, 0, NULL) != 1)
+        return certificate_is_wrong(
+            message, size, path,
+            "the certificate is for another name; say with --host the name that is in it");
+    return FOUND_IT;
+}
+
+enum found certificate_look(const char *path, const char *key_path, const char *host, char *message,
+                            size_t size)
+{
+    struct stat about;
+    FILE *file = fopen(path, "re"), *key_file = fopen(key_path, "re");
+    enum found found = FOUND_NOTHING;
+    if (file && key_file) {
+        X509 *certificate = PEM_read_X509(file, NULL, no_passphrase, NULL);
+        EVP_PKEY *key = PEM_read_PrivateKey(key_file, NULL, no_passphrase, NULL);
+        found = compare_with_key(certificate, path, key, key_path, host, message, size);
+        X509_free(certificate);
+        EVP_PKEY_free(key);
+        if (found == FOUND_IT && fstat(fileno(key_file), &about) == 0 && (about.st_mode & S_IRWXO))
+            found = certificate_is_wrong(
+                message, size, key_path,
+                "anybody may read this key; `chmod o=` it, and get a new one if they did");
+    } else if (file || key_file) {
+        found = certificate_is_wrong(
+            message, size, file ? key_path : path,
+            "it is not there, or you may not read it; a certificate and its key are two files");
+    }
+    if (file)
+        fclose(file);
+    if (key_file)
+        fclose(key_file);
+    return found;
+}
+
+bool certificate_make(const char *path, const char *key_path, const char *host, char *message, size_t size)
+{
+    char subject[300], names[300], fresh[PATH_MAX], fresh_key[PATH_MAX], *said = NULL;
+    snprintf(subject, sizeof subject, "/CN=%.64s", host);
+    snprintf(names, sizeof names, "subjectAltName=DNS:%s", host);
+    bool good = snprintf(fresh, sizeof fresh, "%s.new", path) < (int)sizeof fresh &&
+                snprintf(fresh_key, sizeof fresh_key, "%s.new", key_path) < (int)sizeof fresh_key;
+    int code = good ? setup_run((const char *const[]){"openssl",
+                                                      "req",
+                                                      "-x509",
+                                                      "-newkey",
+                                                      "ec",
+                                                      "-pkeyopt",
+                                                      "ec_paramgen_curve:P-256",
+                                                      "-nodes",
+                                                      "-batch",
+                                                      "-days",
+                                                      "365",
+                                                      "-subj",
+                                                      subject,
+                                                      "-addext",
+                                                      names,
+                                                      "-keyout",
+                                                      fresh_key,
+                                                      "-out",
+                                                      fresh,
+                                                      NULL},
+                                &said)
+                    : -1;
+    free(said);
+    if (code != 0) {
+        snprintf(message, size, "openssl could not make %s: %s", path,
+                 code < 0 ? strerror(errno) : "its words stand above");
+        return false;
+    }
+    good = chmod(fresh, 0644) == 0 && rename(fresh_key, key_path) == 0 && rename(fresh, path) == 0;
+    if (!good)
+        snprintf(message, size, "%s: %s", path, strerror(errno));
+    return good;
+}

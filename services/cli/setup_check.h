@@ -1,0 +1,38 @@
+/* setup_check.h: has the broker check a policy, by `concordat-broker --check`, and reads whom it names.
+ * Whoever wrote a sheet and no policy is told of the sheet's line and column, and of their options. One
+ * thread. */
+#ifndef CONCORDAT_CLI_SETUP_CHECK_H
+#define CONCORDAT_CLI_SETUP_CHECK_H
+
+#include <stddef.h>
+
+#include "proto/words/exit_code.h"
+#include "services/cli/setup_teams.h"
+
+struct policy_name {
+    const char *role; /* coordinator or team */
+    const char *id, *telephone, *name;
+};
+
+/* The coordinators come first. */
+struct policy_names {
+    char *text; /* owned; the rows point into it */
+    struct policy_name *rows;
+    size_t count;
+};
+
+/* Where a policy comes from. */
+struct policy_origin {
+    const char *path;                /* as people know the file */
+    const struct teams_sheet *sheet; /* NULL: somebody wrote it */
+    const char *sheet_path;
+    const int *lines; /* as setup_region_write gives them */
+};
+
+/* What is wrong is printed on standard error, and then there are no names; for whom nobody would come, on
+ * standard output. Ended by policy_names_close either way. */
+enum exit_code setup_check(const char *text, size_t size, const struct policy_origin *origin,
+                           struct policy_names *names);
+void policy_names_close(struct policy_names *names);
+
+#endif

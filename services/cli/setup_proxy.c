@@ -1,0 +1,75 @@
+/* setup_proxy.c: see setup_proxy.h. */
+#include "services/cli/setup_proxy.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "services/cli/setup_certificate.h"
+#include "services/cli/setup_examples.h"
+
+static const char proxy_heading[] =
+    "# Made by `concordat setup`, which never changes it again: it is yours. The comments say why each rule is there.\n\n";
+
+static const char own_certificate[] = "/etc/ssl/certs/concordat.pem",
+                  own_key[] = "/etc/ssl/private/concordat.key";
+
+bool setup_proxy_is_planned(const struct setup_answers *answers)
+{
+    return strcmp(answers->certificate, "none") != 0;
+}
+
+static bool signs_itself(const struct setup_answers *answers)
+{
+    return strcmp(answers->certificate, "self-signed") == 0;
+}
+
+static char *proxy_text(const struct setup_answers *answers)
+{
+    const char *const values[NGINX_GAPS] = {
+        [NGINX_HEADING] = proxy_heading,
+        [NGINX_SOCKET] = "/run/concordat-gateway/socket",
+        [NGINX_HOST] = answers->host,
+        [NGINX_CERTIFICATE] = signs_itself(answers) ? own_certificate : answers->certificate,
+        [NGINX_CERTIFICATE_KEY] = signs_itself(answers) ? own_key : answers->certificate_key,
+    };
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    for (int i = 0; out && i <= NGINX_GAPS; i++)
+        fprintf(out, "%s%s", setup_nginx_pieces[i], i < NGINX_GAPS ? values[i] : "");
+    if (out && fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+static void check_certificate(struct plan *plan, const struct setup_answers *answers)
+{
+    char path[PATH_MAX], key_path[PATH_MAX], fault[2 * PATH_MAX];
+    (void)plan_path(plan, answers->certificate, path);
+    (void)plan_path(plan, answers->certificate_key, key_path);
+    enum found found = certificate_look(path, key_path, answers->host, fault, sizeof fault);
+    if (found == FOUND_NOTHING)
+        plan_fault(plan, "%s, %s: neither is there, or you may not read them", path, key_path);
+    else if (found != FOUND_IT)
+        plan_fault(plan, "%s", fault);
+}
+
+void setup_proxy_plan(struct plan *plan, const struct setup_answers *answers)
+{
+    static const char site[] = "/etc/nginx/sites-available/concordat";
+    if (!setup_proxy_is_planned(answers))
+        return;
+    if (signs_itself(answers)) {
+        plan_folder(plan, "/etc/ssl/certs", false);
+        plan_folder(plan, "/etc/ssl/private", false);
+        plan_certificate(plan, own_certificate, own_key, answers->host);
+    } else {
+        check_certificate(plan, answers);
+    }
+    plan_folder(plan, "/etc/nginx/sites-available", false);
+    plan_folder(plan, "/etc/nginx/sites-enabled", false);
+    plan_file(plan, site, proxy_text(answers));
+    plan_link(plan, "/etc/nginx/sites-enabled/concordat", site);
+}

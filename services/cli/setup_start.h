@@ -1,0 +1,14 @@
+/* setup_start.h: a site that begins: its units are started, and a first drill goes through. One thread. */
+#ifndef CONCORDAT_CLI_SETUP_START_H
+#define CONCORDAT_CLI_SETUP_START_H
+
+#include "proto/words/exit_code.h"
+#include "services/cli/setup_answers.h"
+
+/* Enables and starts the units and the proxy by systemd, and sends the drill if the site is new; if systemd
+ * does not run here, or the site is under a root, says what to type instead. */
+enum exit_code setup_start(const struct setup_answers *answers, bool is_new);
+/* Says what to type. */
+void setup_start_say(const struct setup_answers *answers);
+
+#endif
