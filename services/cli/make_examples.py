@@ -9,7 +9,8 @@ import re
 import sys
 
 RULE = "\n# ----"
-# What is taken out of the region, in its order: from behind the first text up to the second. In each gap stands a value.
+# The parts that are taken out of the region, in their order: from behind the first text up to the second. A value stands in
+# each gap.
 REGION_GAPS = (
     ("", "# How to write things:"),
     ("\nregion: ", "\n"),

@@ -169,8 +169,7 @@ static char *region_text(const char *path)
 }
 
 /* Makes a policy of the sheet, and has it checked. */
-static enum exit_code make_region(const struct setup_answers *answers, struct policy_names *names,
-                                  char **text)
+static enum exit_code make_region(const struct setup_answers *answers, struct setup_names *names, char **text)
 {
     struct teams_sheet sheet;
     enum exit_code code = CODE_USAGE;
@@ -185,7 +184,7 @@ static enum exit_code make_region(const struct setup_answers *answers, struct po
     return code;
 }
 
-static enum exit_code read_region(const char *path, struct policy_names *names, char **text)
+static enum exit_code read_region(const char *path, struct setup_names *names, char **text)
 {
     const struct policy_origin origin = {.path = path};
     *text = region_text(path);
@@ -198,7 +197,7 @@ static enum exit_code read_region(const char *path, struct policy_names *names, 
 /* The policy that the answers give, or that is there, and the names of the one that counts: what is there
  * stays, and may have been changed since. `there` is its path. */
 static enum exit_code settle_region(const struct setup_answers *answers, const char *there,
-                                    struct policy_names *names, char **text)
+                                    struct setup_names *names, char **text)
 {
     bool stands = access(there, F_OK) == 0;
     enum exit_code code = answers->teams    ? make_region(answers, names, text)
@@ -206,8 +205,13 @@ static enum exit_code settle_region(const struct setup_answers *answers, const c
                                             : read_region(there, names, text);
     if (code != CODE_DONE || !stands || (!answers->teams && !answers->region))
         return code;
-    char *old = NULL;
-    policy_names_close(names);
+    char *old = region_text(there);
+    bool same = old && strcmp(old, *text) == 0;
+    free(old);
+    old = NULL;
+    if (same)
+        return code;
+    setup_names_close(names);
     code = read_region(there, names, &old);
     free(old);
     return code;
@@ -215,7 +219,7 @@ static enum exit_code settle_region(const struct setup_answers *answers, const c
 
 /* --- the steps ----------------------------------------------------------------------------------------- */
 
-static void plan_all(struct plan *plan, const struct setup_answers *answers, const struct policy_names *names,
+static void plan_all(struct plan *plan, const struct setup_answers *answers, const struct setup_names *names,
                      char *region)
 {
     setup_site_plan_folders(plan, answers);
@@ -260,7 +264,7 @@ static enum exit_code make_site(struct plan *plan, const struct setup_answers *a
 static enum exit_code set_up(struct setup_answers *answers)
 {
     struct plan plan = {.root = answers->root};
-    struct policy_names names = {0};
+    struct setup_names names = {0};
     char there[PATH_MAX], *region = NULL;
     bool stands = access(plan_path(&plan, region_path, there), F_OK) == 0;
     if (plan.failed || !setup_answers_complete(answers, answers->region || (stands && !answers->teams)))
@@ -273,7 +277,7 @@ static enum exit_code set_up(struct setup_answers *answers)
         free(region);
     }
     plan_close(&plan);
-    policy_names_close(&names);
+    setup_names_close(&names);
     return code;
 }
 

@@ -104,7 +104,8 @@ static const char **answer_at(struct setup_answers *answers, const struct questi
     return (const char **)(void *)((char *)answers + question->at);
 }
 
-static bool is_asked(const struct setup_answers *answers, const struct question *question, bool has_region)
+static bool is_question_asked(const struct setup_answers *answers, const struct question *question,
+                              bool has_region)
 {
     switch (question->when) {
     case FOR_A_REGION:
@@ -235,7 +236,7 @@ bool setup_answers_complete(struct setup_answers *answers, bool has_region)
 {
     bool good = true;
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
-        if (is_asked(answers, &questions[i], has_region))
+        if (is_question_asked(answers, &questions[i], has_region))
             good &= answer_question(answers, &questions[i]);
     return good && read_setup_sources(answers);
 }

@@ -77,42 +77,37 @@ enum found certificate_look(const char *path, const char *key_path, const char *
     return found;
 }
 
-bool certificate_make(const char *path, const char *key_path, const char *host, char *message, size_t size)
+/* False with a message if openssl fails; it has said why. */
+static bool run_openssl(const char *const *line, const char *path, char *message, size_t size)
 {
-    char subject[300], names[300], fresh[PATH_MAX], fresh_key[PATH_MAX], *said = NULL;
-    snprintf(subject, sizeof subject, "/CN=%.64s", host);
-    snprintf(names, sizeof names, "subjectAltName=DNS:%s", host);
-    bool good = snprintf(fresh, sizeof fresh, "%s.new", path) < (int)sizeof fresh &&
-                snprintf(fresh_key, sizeof fresh_key, "%s.new", key_path) < (int)sizeof fresh_key;
-    int code = good ? setup_run((const char *const[]){"openssl",
-                                                      "req",
-                                                      "-x509",
-                                                      "-newkey",
-                                                      "ec",
-                                                      "-pkeyopt",
-                                                      "ec_paramgen_curve:P-256",
-                                                      "-nodes",
-                                                      "-batch",
-                                                      "-days",
-                                                      "365",
-                                                      "-subj",
-                                                      subject,
-                                                      "-addext",
-                                                      names,
-                                                      "-keyout",
-                                                      fresh_key,
-                                                      "-out",
-                                                      fresh,
-                                                      NULL},
-                                &said)
-                    : -1;
+    char *said = NULL;
+    int code = setup_run(line, &said);
     free(said);
-    if (code != 0) {
+    if (code != 0)
         snprintf(message, size, "openssl could not make %s: %s", path,
                  code < 0 ? strerror(errno) : "its words stand above");
+    return code == 0;
+}
+
+bool certificate_make(const char *path, const char *key_path, const char *host, char *message, size_t size)
+{
+    char subject[300], names[300], fresh[PATH_MAX], fresh_key[PATH_MAX];
+    snprintf(subject, sizeof subject, "/CN=%.64s", host);
+    snprintf(names, sizeof names, "subjectAltName=DNS:%s", host);
+    if (snprintf(fresh, sizeof fresh, "%s.new", path) >= (int)sizeof fresh ||
+        snprintf(fresh_key, sizeof fresh_key, "%s.new", key_path) >= (int)sizeof fresh_key) {
+        snprintf(message, size, "%s: the path is too long", path);
         return false;
     }
-    good = chmod(fresh, 0644) == 0 && rename(fresh_key, key_path) == 0 && rename(fresh, path) == 0;
+    const char *const key_line[] = {"openssl", "genpkey",  "-algorithm",
+                                    "EC",      "-pkeyopt", "ec_paramgen_curve:P-256",
+                                    "-out",    fresh_key,  NULL};
+    const char *const line[] = {"openssl", "req",   "-x509",   "-key", fresh_key, "-days", "365",
+                                "-subj",   subject, "-addext", names,  "-out",    fresh,   NULL};
+    if (!run_openssl(key_line, key_path, message, size) || !run_openssl(line, path, message, size))
+        return false;
+    bool good = chmod(fresh_key, 0600) == 0 && chmod(fresh, 0644) == 0 && rename(fresh_key, key_path) == 0 &&
+                rename(fresh, path) == 0;
     if (!good)
         snprintf(message, size, "%s: %s", path, strerror(errno));
     return good;

@@ -16,35 +16,77 @@ static const char broker_name[] = "concordat-broker";
 /* Seen from this program: the same folder; sbin beside bin; and where a build puts it. */
 static const char *const broker_places[] = {"", "../sbin/", "../../broker/"};
 
-/* The options from which a field of a generated policy comes. */
-static const struct field_option {
-    const char *field, *option;
-} field_options[] = {
-    {"region", "--name"},
-    {"areas", "--postcodes"},
-    {"coordinators.duty.name", "--duty"},
-    {"coordinators.duty.telephone", "--duty-telephone"},
-    {"organisations", "--sources"},
+/* The options from which a field of a generated policy comes, and what to do if the router's remedy is for
+ * who writes a policy. */
+static const struct told_instead {
+    const char *field, *option, *remedy;
+} options_of_fields[] =
+    {
+        {"region", "--name", NULL},
+        {"areas", "--postcodes", "Write the first parts of its postcodes in capitals, such as ZX1,ZX2."},
+        {"coordinators.duty.name", "--duty", NULL},
+        {"coordinators.duty.telephone", "--duty-telephone", NULL},
+        {"organisations", "--sources", NULL},
+},
+  remedies_of_columns[] = {
+      {"hours", NULL, "Write always, or such as mon-fri 09:00-17:00; sat, sun 10:00-14:00."},
+      {"sources", NULL,
+       "Write all, or some of street-triage, liaison-and-diversion, emergency-department with ; between."},
 };
 
-/* Prints what stands behind a path and a line: "field: what. Remedy." */
+/* Prints "what. Remedy.", or another remedy behind it. */
+static void print_told(const char *what, const char *remedy)
+{
+    const char *end = remedy ? strstr(what, ". ") : NULL;
+    if (end)
+        fprintf(stderr, "%.*s. %s\n", (int)(end - what), what, remedy);
+    else
+        fprintf(stderr, "%s\n", what);
+}
+
+/* The column of a sheet that a field of a team comes from: "teams.line.hours[1].to" from hours. */
+static void column_of_field(const char *field, size_t size, char column[32])
+{
+    const char *at = memchr(field, '.', size);
+    if (at && strncmp(field, "teams.", 6) == 0)
+        at = memchr(at + 1, '.', size - (size_t)(at + 1 - field));
+    size_t length = at ? strcspn(at + 1, ".[:") : 0;
+    snprintf(column, 32, "%.*s", length > 0 ? (int)length : 2, length > 0 ? at + 1 : "id");
+}
+
+/* Prints a problem of a team, which begins at `rest` with its field, as one of the sheet. */
+static void print_problem_of_row(const struct policy_origin *origin, const struct team_row *row,
+                                 const char *rest)
+{
+    char column[32];
+    const char *remedy = NULL;
+    size_t size = strcspn(rest, ":");
+    column_of_field(rest, size, column);
+    for (size_t i = 0; i < sizeof remedies_of_columns / sizeof *remedies_of_columns; i++)
+        if (strcmp(remedies_of_columns[i].field, column) == 0)
+            remedy = remedies_of_columns[i].remedy;
+    fprintf(stderr, "%s:%d: %s: ", origin->sheet_path, row->line, column);
+    print_told(rest + size + 2, remedy);
+}
+
+/* Prints a problem of a policy that was made of a sheet: what stands behind the path and the line. */
 static void print_problem_of_sheet(const struct policy_origin *origin, int line, const char *rest)
 {
     size_t team = 0, count = origin->sheet->count, size = strcspn(rest, ":");
     while (team < count && line >= origin->lines[team + 1])
         team++;
     if (team < count && line >= origin->lines[team]) {
-        const char *column = memrchr(rest, '.', size);
-        column = column ? column + 1 : rest;
-        fprintf(stderr, "%s:%d: %.*s\n", origin->sheet_path, origin->sheet->rows[team].line,
-                (int)strcspn(column, "\n"), column);
+        print_problem_of_row(origin, &origin->sheet->rows[team], rest);
         return;
     }
-    for (size_t i = 0; i < sizeof field_options / sizeof *field_options; i++)
-        if (strncmp(rest, field_options[i].field, strlen(field_options[i].field)) == 0) {
-            fprintf(stderr, "concordat: %s:%s\n", field_options[i].option, rest + size + 1);
-            return;
-        }
+    for (size_t i = 0; i < sizeof options_of_fields / sizeof *options_of_fields; i++) {
+        const struct told_instead *row = &options_of_fields[i];
+        if (strncmp(rest, row->field, strlen(row->field)) != 0)
+            continue;
+        fprintf(stderr, "concordat: %s: ", row->option);
+        print_told(rest + size + 2, row->remedy);
+        return;
+    }
     fprintf(stderr, "%s:%d: %s\n", origin->path, line, rest);
 }
 
@@ -59,36 +101,35 @@ static void print_checked_line(const struct policy_origin *origin, const char *a
         fprintf(stderr, "%s\n", line);
     else if (end == rest)
         printf("%s:%s\n", origin->path, rest);
-    else if (origin->sheet && strncmp(end, ": ", 2) == 0)
+    else if (origin->sheet && strncmp(end, ": ", 2) == 0 && strstr(end + 2, ": "))
         print_problem_of_sheet(origin, (int)at, end + 2);
     else
         fprintf(stderr, "%s:%s\n", origin->path, rest);
 }
 
 /* Takes "coordinator\tid\ttelephone\tname" apart. False if the line is no name. */
-static bool policy_name_take(char *line, struct policy_name *name)
+static bool setup_name_take(char *line, struct setup_name *name)
 {
     char *rest = line;
     const char *words[4];
     for (size_t i = 0; i < 4; i++)
         if (!(words[i] = strsep(&rest, "\t")))
             return false;
-    *name = (struct policy_name){words[0], words[1], words[2], words[3]};
+    *name = (struct setup_name){words[0], words[1], words[2], words[3]};
     return true;
 }
 
-static bool policy_names_take(struct policy_names *names, const struct policy_origin *origin,
-                              const char *asked)
+static bool setup_names_take(struct setup_names *names, const struct policy_origin *origin, const char *asked)
 {
     char *rest = names->text;
     for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
-        struct policy_name name;
-        bool is_name = strchr(line, '\t') && policy_name_take(line, &name);
+        struct setup_name name;
+        bool is_name = strchr(line, '\t') && setup_name_take(line, &name);
         if (!is_name && *line)
             print_checked_line(origin, asked, line);
         if (!is_name)
             continue;
-        struct policy_name *more = reallocarray(names->rows, names->count + 1, sizeof *more);
+        struct setup_name *more = reallocarray(names->rows, names->count + 1, sizeof *more);
         if (!more)
             return false;
         names->rows = more;
@@ -109,10 +150,10 @@ static int file_in_memory(const char *text, size_t size)
 }
 
 enum exit_code setup_check(const char *text, size_t size, const struct policy_origin *origin,
-                           struct policy_names *names)
+                           struct setup_names *names)
 {
     char program[PATH_MAX], asked[32];
-    *names = (struct policy_names){0};
+    *names = (struct setup_names){0};
     if (!program_beside(broker_name, broker_places, sizeof broker_places / sizeof *broker_places, program))
         memcpy(program, broker_name, sizeof broker_name); /* it is looked for in PATH */
     int fd = file_in_memory(text, size);
@@ -126,7 +167,7 @@ enum exit_code setup_check(const char *text, size_t size, const struct policy_or
         fprintf(stderr,
                 "concordat: cannot run concordat-broker, which checks the policy: %s; install it here\n",
                 strerror(errno));
-    bool good = code >= 0 && policy_names_take(names, origin, asked);
+    bool good = code >= 0 && setup_names_take(names, origin, asked);
     close(fd);
     if (good && code == 0)
         return CODE_DONE;
@@ -134,9 +175,9 @@ enum exit_code setup_check(const char *text, size_t size, const struct policy_or
     return code == CODE_USAGE ? CODE_USAGE : CODE_ENVIRONMENT;
 }
 
-void policy_names_close(struct policy_names *names)
+void setup_names_close(struct setup_names *names)
 {
     free(names->rows);
     free(names->text);
-    *names = (struct policy_names){0};
+    *names = (struct setup_names){0};
 }

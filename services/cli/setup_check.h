@@ -9,19 +9,19 @@
 #include "proto/words/exit_code.h"
 #include "services/cli/setup_teams.h"
 
-struct policy_name {
+struct setup_name {
     const char *role; /* coordinator or team */
     const char *id, *telephone, *name;
 };
 
 /* The coordinators come first. */
-struct policy_names {
+struct setup_names {
     char *text; /* owned; the rows point into it */
-    struct policy_name *rows;
+    struct setup_name *rows;
     size_t count;
 };
 
-/* Where a policy comes from. */
+/* The file or the sheet that a policy comes from. */
 struct policy_origin {
     const char *path;                /* as people know the file */
     const struct teams_sheet *sheet; /* NULL: somebody wrote it */
@@ -29,10 +29,10 @@ struct policy_origin {
     const int *lines; /* as setup_region_write gives them */
 };
 
-/* What is wrong is printed on standard error, and then there are no names; for whom nobody would come, on
- * standard output. Ended by policy_names_close either way. */
+/* Prints what is wrong on standard error, and then there are no names; and for whom nobody would come, on
+ * standard output. Ended by setup_names_close either way. */
 enum exit_code setup_check(const char *text, size_t size, const struct policy_origin *origin,
-                           struct policy_names *names);
-void policy_names_close(struct policy_names *names);
+                           struct setup_names *names);
+void setup_names_close(struct setup_names *names);
 
 #endif

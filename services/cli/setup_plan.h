@@ -20,7 +20,7 @@ struct plan {
     bool made;   /* something was not there, and is now */
 };
 
-/* Where a path is, under the root. A path that is too long fails the plan, and is "". */
+/* A path under the root. One that is too long fails the plan, and is "". */
 const char *plan_path(struct plan *plan, const char *path, char out[PATH_MAX]);
 
 /* Tells a fault on standard error, and fails the plan. */

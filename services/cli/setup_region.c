@@ -108,7 +108,7 @@ static void write_hours(FILE *out, const char *text)
         fprintf(out, "      - {days: \"%s\", from: \"%s\", to: \"%s\"}\n", hours.days, hours.from, hours.to);
 }
 
-static void write_team(FILE *out, const struct team_row *row)
+static void region_write_team(FILE *out, const struct team_row *row)
 {
     const char *const *cells = row->cells;
     fprintf(out, "  - id: ");
@@ -169,7 +169,7 @@ static void write_organisations(FILE *out, const struct setup_answers *answers, 
     }
 }
 
-static int line_of(FILE *out, char *const *text)
+static int region_line(FILE *out, char *const *text)
 {
     int line = 1;
     fflush(out);
@@ -229,9 +229,9 @@ char *setup_region_write(const struct setup_answers *answers, const struct teams
         fputs(setup_region_pieces[gap], out);
         write_gap(out, (enum region_gap)gap, answers, sheet, area);
         for (size_t i = 0; gap == REGION_TEAMS && i <= sheet->count; i++) {
-            lines[i] = line_of(out, &text);
+            lines[i] = region_line(out, &text);
             if (i < sheet->count)
-                write_team(out, &sheet->rows[i]);
+                region_write_team(out, &sheet->rows[i]);
         }
     }
     fputs(setup_region_pieces[REGION_GAPS], out);

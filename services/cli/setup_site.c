@@ -39,7 +39,7 @@ static void plan_key_in(struct plan *plan, const char *name, const char *role, c
 
 /* The id of a coordinator or team is the name of its key, so nothing else may be called so. */
 static void check_names_are_free(struct plan *plan, const struct setup_answers *answers,
-                                 const struct policy_names *names)
+                                 const struct setup_names *names)
 {
     for (size_t i = 0; i < names->count; i++) {
         const char *id = names->rows[i].id;
@@ -57,8 +57,7 @@ static void check_names_are_free(struct plan *plan, const struct setup_answers *
     }
 }
 
-static void plan_keys(struct plan *plan, const struct setup_answers *answers,
-                      const struct policy_names *names)
+static void plan_keys(struct plan *plan, const struct setup_answers *answers, const struct setup_names *names)
 {
     plan_key_in(plan, "broker", "server", "broker", private_folder, SETUP_ETC);
     plan_key_in(plan, "audit", "inspector", answers->organisation, private_folder, keys_folder);
@@ -92,7 +91,7 @@ static void write_endpoint(FILE *out, const char *key, unsigned port)
     fprintf(out, "%s=\"tcp://127.0.0.1:%u\"\n", key, port);
 }
 
-static void write_ring(FILE *out, const struct policy_name *coordinator)
+static void write_ring(FILE *out, const struct setup_name *coordinator)
 {
     char number[64];
     snprintf(number, sizeof number, " %s", coordinator->telephone);
@@ -107,7 +106,7 @@ static void write_broker_settings(FILE *out, const struct setup_answers *answers
 }
 
 static void write_gateway_settings(FILE *out, const struct setup_answers *answers,
-                                   const struct policy_name *coordinator)
+                                   const struct setup_name *coordinator)
 {
     fputs("# The address in people's browsers.\n", out);
     write_setting(out, "CONCORDAT_ORIGIN", "https://", answers->host);
@@ -119,7 +118,7 @@ static void write_gateway_settings(FILE *out, const struct setup_answers *answer
 }
 
 static void write_intake_settings(FILE *out, const struct setup_answers *answers,
-                                  const struct setup_source *source, const struct policy_name *coordinator)
+                                  const struct setup_source *source, const struct setup_name *coordinator)
 {
     fputs("# The organisation and the site of a referral that names none.\n", out);
     write_setting(out, "CONCORDAT_ORGANISATION", source->organisation, "");
@@ -131,7 +130,7 @@ static void write_intake_settings(FILE *out, const struct setup_answers *answers
 }
 
 /* The key of each desk, as the gateway is given it; a source's is at its intake. */
-static void write_desks(FILE *out, const struct setup_answers *answers, const struct policy_names *names)
+static void write_desks(FILE *out, const struct setup_answers *answers, const struct setup_names *names)
 {
     fputs(
         "# The teams, coordinators and sources whose people sign in here. `concordat-gateway --help` says how a line is\n"
@@ -149,7 +148,7 @@ static void write_desks(FILE *out, const struct setup_answers *answers, const st
 enum site_file { SITE_BROKER, SITE_AUDIT, SITE_GATEWAY, SITE_DESKS, SITE_INTAKES };
 
 /* The text of one of these, or of the intake of a source from SITE_INTAKES on; NULL: no memory. */
-static char *site_text(int which, const struct setup_answers *answers, const struct policy_names *names)
+static char *site_text(int which, const struct setup_answers *answers, const struct setup_names *names)
 {
     char *text = NULL;
     size_t size = 0;
@@ -172,7 +171,7 @@ static char *site_text(int which, const struct setup_answers *answers, const str
     return NULL;
 }
 
-void setup_site_plan(struct plan *plan, const struct setup_answers *answers, const struct policy_names *names)
+void setup_site_plan(struct plan *plan, const struct setup_answers *answers, const struct setup_names *names)
 {
     static const char *const paths[] = {
         [SITE_BROKER] = "/etc/default/concordat-broker",

@@ -11,8 +11,7 @@
 #define SETUP_DESKS_FOLDER SETUP_ETC "/private/desks"
 
 /* Plans all of it but the policy, for the coordinators and teams that the policy names. */
-void setup_site_plan(struct plan *plan, const struct setup_answers *answers,
-                     const struct policy_names *names);
+void setup_site_plan(struct plan *plan, const struct setup_answers *answers, const struct setup_names *names);
 /* The folders alone: first of all. */
 void setup_site_plan_folders(struct plan *plan, const struct setup_answers *answers);
 
