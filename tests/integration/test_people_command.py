@@ -59,6 +59,15 @@ class People(unittest.TestCase):
         self.assertIn("Sam Okafor", listed)
         self.assertNotIn(re.search("secret=([A-Z2-7]+)", said)[1], listed)
 
+    def test_a_file_that_root_changes_stays_that_of_the_gateway(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can give a file to another user")
+        self.people(*SAM)
+        os.chown(self.stage.path("people"), 4711, 4712)
+        self.assertEqual(self.people("disable", "p117").returncode, 0)
+        about = os.stat(self.stage.path("people"))
+        self.assertEqual((about.st_uid, about.st_gid, about.st_mode & 0o777), (4711, 4712, 0o600))
+
     def test_two_administrators_at_once_lose_nobody(self):
         program = stage.find_program("concordat")
         running = [subprocess.Popen([program, "people", "add", f"p{i:03}", "--name", "Robin", "--role", "team", "--of",
