@@ -162,6 +162,7 @@ static bool ask_question(struct setup_answers *answers, const struct question *q
             return true;
         printf("Please %s.\n", wrong);
     }
+    putchar('\n'); /* the input has ended */
     return false;
 }
 

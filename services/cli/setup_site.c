@@ -76,13 +76,19 @@ static void plan_keys(struct plan *plan, const struct setup_answers *answers, co
 
 /* --- settings ----------------------------------------------------------------------------------------- */
 
-/* A line of a file that systemd reads into the environment: KEY="value". */
+/* As systemd reads it between quotation marks. */
+static void write_escaped(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        fprintf(out, strchr("\"\\`$", *text) ? "\\%c" : "%c", *text);
+}
+
+/* A line of a file that systemd reads into the environment: KEY="value", whose value may have two parts. */
 static void write_setting(FILE *out, const char *key, const char *value, const char *more)
 {
     fprintf(out, "%s=\"", key);
-    for (const char *part = value; part; part = part == value && *more ? more : NULL)
-        for (const char *at = part; *at; at++)
-            fprintf(out, strchr("\"\\`$", *at) ? "\\%c" : "%c", *at);
+    write_escaped(out, value);
+    write_escaped(out, more);
     fputs("\"\n", out);
 }
 

@@ -109,13 +109,10 @@ static bool run_line(const char *const *line)
     return code == 0;
 }
 
-static bool start_units(const struct units *units)
+/* Each unit is looked at, because several may fail at once. */
+static bool units_run(const struct units *units)
 {
-    const char *line[UNITS_MAX + 4] = {"systemctl", "enable", "--now"};
-    bool good = run_line((const char *const[]){"systemctl", "daemon-reload", NULL});
-    for (size_t i = 0; i < units->count; i++)
-        line[3 + i] = units->names[i];
-    good = good && run_line(line);
+    bool good = true;
     for (size_t i = 0; i < units->count; i++) {
         const char *name = units->names[i];
         if (run_line((const char *const[]){"systemctl", "--quiet", "is-active", name, NULL})) {
@@ -126,6 +123,15 @@ static bool start_units(const struct units *units)
         good = false;
     }
     return good;
+}
+
+static bool start_units(const struct units *units)
+{
+    const char *line[UNITS_MAX + 5] = {"systemctl", "--quiet", "enable", "--now"};
+    for (size_t i = 0; i < units->count; i++)
+        line[4 + i] = units->names[i];
+    bool good = run_line((const char *const[]){"systemctl", "daemon-reload", NULL}) && run_line(line);
+    return units_run(units) && good;
 }
 
 static bool start_proxy(void)
