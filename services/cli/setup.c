@@ -15,6 +15,7 @@
 #include "services/cli/command.h"
 #include "services/cli/setup_answers.h"
 #include "services/cli/setup_check.h"
+#include "services/cli/setup_partner.h"
 #include "services/cli/setup_person.h"
 #include "services/cli/setup_plan.h"
 #include "services/cli/setup_proxy.h"
@@ -23,6 +24,12 @@
 #include "services/cli/setup_start.h"
 #include "services/cli/setup_teams.h"
 #include "services/cli/typed_options.h"
+
+/* The answers that were typed, or the words "partner NAME" and whose key it is. */
+struct setup_input {
+    struct setup_answers answers;
+    const char *words[2], *role, *of;
+};
 
 enum { REGION_BYTES_MAX = 8 * 1024 * 1024, FIRST_PORT = 5170, PORT_MAX = 65500 };
 
@@ -43,6 +50,8 @@ enum {
     OPTION_PERSON,
     OPTION_PERSON_NAME,
     OPTION_PORT,
+    OPTION_ROLE,
+    OPTION_OF,
     OPTION_NO_DRILL,
     OPTION_DRY_RUN,
     OPTION_ROOT
@@ -71,6 +80,9 @@ static const struct argp_option setup_options[] = {
     {"person", OPTION_PERSON, "ID", 0, "Id of the first person who may sign in, as a coordinator (p101)", 0},
     {"person-name", OPTION_PERSON_NAME, "NAME", 0, "Their name", 0},
     {"port", OPTION_PORT, "N", 0, "The router's port on this machine (5170); intakes have the next three", 0},
+    {"role", OPTION_ROLE, "ROLE", 0, "With partner: referrer, team, coordinator, auditor or inspector", 0},
+    {"of", OPTION_OF, "ID", 0,
+     "With partner: the id of their source, team or coordinator, or of an organisation", 0},
     {"no-drill", OPTION_NO_DRILL, 0, 0, "Send no drill at the end", 0},
     {"dry-run", OPTION_DRY_RUN, 0, 0,
      "Show what would be made, with the text of each file but no secret; change nothing", 0},
@@ -88,6 +100,8 @@ static const char setup_doc[] =
     "like, organisation, sources, offers (comes, rings or receives), detained (never, also or only), ages, hours (such as "
     "mon-fri 09:00-17:00; sat 10:00-14:00) and places. An empty cell stands for what most teams of the type have: see the "
     "policy that is made, /etc/concordat/region.yaml, and change it there.\n\n"
+    "partner lets one more program or machine in, such as a car's or an auditor's: it makes a key of its own, admits it, and "
+    "says how to hand the secret half over.\n\n"
     "Copy /etc/concordat/private/master-key on paper into two safes. Without it nothing that the router sealed can be "
     "opened.\n\n"
     "Exit codes: 0 done; 100 an answer or a file is wrong, and nothing was made; 111 something could not be made or started, "
@@ -99,47 +113,63 @@ static const char setup_doc[] =
     "    --organisation ZZM01 --sources street-triage=ZZP01 \\\n"
     "    --host concordat.example --certificate self-signed \\\n"
     "    --person p101 --person-name 'Robin Example'\n"
-    "  concordat setup --region region.yaml --root image";
+    "  concordat setup --region region.yaml --root image\n"
+    "  concordat setup partner car-7 --role referrer --of street-triage";
 
 static const struct typed_option setup_typed[] = {
 #define TEXT(option, member)                                                                                 \
     {                                                                                                        \
-        .key = (option), .at = offsetof(struct setup_answers, member)                                        \
+        .key = (option), .at = offsetof(struct setup_input, member)                                          \
     }
-    TEXT(OPTION_TEAMS, teams),
-    TEXT(OPTION_REGION, region),
-    TEXT(OPTION_NAME, name),
-    TEXT(OPTION_POSTCODES, postcodes),
-    TEXT(OPTION_DUTY, duty),
-    TEXT(OPTION_DUTY_TELEPHONE, duty_telephone),
-    TEXT(OPTION_ORGANISATION, organisation),
-    TEXT(OPTION_SOURCES, sources_text),
-    TEXT(OPTION_HOST, host),
-    TEXT(OPTION_CERTIFICATE, certificate),
-    TEXT(OPTION_CERTIFICATE_KEY, certificate_key),
-    TEXT(OPTION_PERSON, person),
-    TEXT(OPTION_PERSON_NAME, person_name),
-    TEXT(OPTION_ROOT, root),
+    TEXT(OPTION_TEAMS, answers.teams),
+    TEXT(OPTION_REGION, answers.region),
+    TEXT(OPTION_NAME, answers.name),
+    TEXT(OPTION_POSTCODES, answers.postcodes),
+    TEXT(OPTION_DUTY, answers.duty),
+    TEXT(OPTION_DUTY_TELEPHONE, answers.duty_telephone),
+    TEXT(OPTION_ORGANISATION, answers.organisation),
+    TEXT(OPTION_SOURCES, answers.sources_text),
+    TEXT(OPTION_HOST, answers.host),
+    TEXT(OPTION_CERTIFICATE, answers.certificate),
+    TEXT(OPTION_CERTIFICATE_KEY, answers.certificate_key),
+    TEXT(OPTION_PERSON, answers.person),
+    TEXT(OPTION_PERSON_NAME, answers.person_name),
+    TEXT(OPTION_ROOT, answers.root),
+    TEXT(OPTION_ROLE, role),
+    TEXT(OPTION_OF, of),
 #undef TEXT
     {.key = OPTION_PORT,
-     .at = offsetof(struct setup_answers, port),
+     .at = offsetof(struct setup_input, answers.port),
      .most = PORT_MAX,
      .wrong = "--port is 1 to 65500"},
-    {.key = OPTION_NO_DRILL, .at = offsetof(struct setup_answers, no_drill), .yes = true},
-    {.key = OPTION_DRY_RUN, .at = offsetof(struct setup_answers, dry_run), .yes = true},
+    {.key = OPTION_NO_DRILL, .at = offsetof(struct setup_input, answers.no_drill), .yes = true},
+    {.key = OPTION_DRY_RUN, .at = offsetof(struct setup_input, answers.dry_run), .yes = true},
 };
+
+static void check_setup_input(struct argp_state *state, const struct setup_input *input)
+{
+    bool is_partner = input->words[0] && strcmp(input->words[0], "partner") == 0;
+    if (input->words[0] && !is_partner)
+        argp_error(state, "\"%.40s\" is no option; say nothing, or partner NAME", input->words[0]);
+    else if (is_partner && (!input->words[1] || !input->role || !input->of))
+        argp_error(state, "partner needs a NAME for its key, --role and --of");
+    else if (!is_partner && (input->role || input->of))
+        argp_error(state, "--role and --of are of a partner");
+    else if (input->answers.teams && input->answers.region)
+        argp_error(state, "--teams makes a policy and --region takes one: give one of the two");
+}
 
 static error_t parse_setup_option(int key, char *argument, struct argp_state *state)
 {
-    struct setup_answers *answers = state->input;
+    struct setup_input *input = state->input;
     if (typed_options_take(state, setup_typed, sizeof setup_typed / sizeof *setup_typed, key, argument,
-                           answers))
+                           input))
         return 0;
     if (key == ARGP_KEY_ARG)
-        argp_error(state, "\"%.40s\" is no option", argument);
-    else if (key == ARGP_KEY_END && answers->teams && answers->region)
-        argp_error(state, "--teams makes a policy and --region takes one: give one of the two");
-    else if (key != ARGP_KEY_END)
+        typed_options_take_word(state, argument, input->words, sizeof input->words / sizeof *input->words);
+    else if (key == ARGP_KEY_END)
+        check_setup_input(state, input);
+    else
         return ARGP_ERR_UNKNOWN;
     return 0;
 }
@@ -176,7 +206,7 @@ static enum exit_code make_region(const struct setup_answers *answers, struct se
     if (teams_sheet_read(&sheet, answers->teams, answers->organisation, stderr)) {
         int *lines = calloc(sheet.count + 1, sizeof *lines);
         *text = lines ? setup_region_write(answers, &sheet, lines) : NULL;
-        struct policy_origin origin = {region_path, &sheet, answers->teams, lines};
+        struct policy_origin origin = {region_path, &sheet, answers->teams, lines, false};
         code = *text ? setup_check(*text, strlen(*text), &origin, names) : CODE_ENVIRONMENT;
         free(lines);
     }
@@ -184,9 +214,9 @@ static enum exit_code make_region(const struct setup_answers *answers, struct se
     return code;
 }
 
-static enum exit_code read_region(const char *path, struct setup_names *names, char **text)
+static enum exit_code read_region(const char *path, bool quiet, struct setup_names *names, char **text)
 {
-    const struct policy_origin origin = {.path = path};
+    const struct policy_origin origin = {.path = path, .quiet = quiet};
     *text = region_text(path);
     if (*text)
         return setup_check(*text, strlen(*text), &origin, names);
@@ -201,8 +231,8 @@ static enum exit_code settle_region(const struct setup_answers *answers, const c
 {
     bool stands = access(there, F_OK) == 0;
     enum exit_code code = answers->teams    ? make_region(answers, names, text)
-                          : answers->region ? read_region(answers->region, names, text)
-                                            : read_region(there, names, text);
+                          : answers->region ? read_region(answers->region, false, names, text)
+                                            : read_region(there, false, names, text);
     if (code != CODE_DONE || !stands || (!answers->teams && !answers->region))
         return code;
     char *old = region_text(there);
@@ -212,7 +242,7 @@ static enum exit_code settle_region(const struct setup_answers *answers, const c
     if (same)
         return code;
     setup_names_close(names);
-    code = read_region(there, names, &old);
+    code = read_region(there, false, names, &old);
     free(old);
     return code;
 }
@@ -281,22 +311,40 @@ static enum exit_code set_up(struct setup_answers *answers)
     return code;
 }
 
+static enum exit_code admit_partner(const struct setup_input *input)
+{
+    struct plan plan = {.root = input->answers.root};
+    const struct setup_partner partner = {input->words[1], input->role, input->of};
+    struct setup_names names = {0};
+    char there[PATH_MAX], *region = NULL;
+    enum exit_code code = read_region(plan_path(&plan, region_path, there), true, &names, &region);
+    if (code == CODE_DONE)
+        code = setup_partner_admit(&plan, &partner, &names, input->answers.dry_run);
+    free(region);
+    plan_close(&plan);
+    setup_names_close(&names);
+    return code;
+}
+
 enum exit_code command_setup(const struct subcommand *command, int argc, char **argv)
 {
-    const struct argp argp = {.options = setup_options, .parser = parse_setup_option, .doc = setup_doc};
-    struct setup_answers answers = {.root = "", .port = FIRST_PORT};
+    const struct argp argp = {.options = setup_options,
+                              .parser = parse_setup_option,
+                              .args_doc = "\npartner NAME",
+                              .doc = setup_doc};
+    struct setup_input input = {.answers = {.root = "", .port = FIRST_PORT}};
     (void)command;
-    program_take_options(&argp, argc, argv, 0, &answers);
+    program_take_options(&argp, argc, argv, 0, &input);
     if (sodium_init() < 0) {
         fprintf(stderr, "concordat: no source of random numbers\n");
         return CODE_ENVIRONMENT;
     }
-    if (!answers.root[0] && !answers.dry_run && geteuid() != 0) {
+    if (!input.answers.root[0] && !input.answers.dry_run && geteuid() != 0) {
         fprintf(stderr,
                 "concordat: only root can set up this machine: use sudo, or --dry-run to look, or --root\n");
         return CODE_USAGE;
     }
-    enum exit_code code = set_up(&answers);
-    setup_answers_close(&answers);
+    enum exit_code code = input.words[0] ? admit_partner(&input) : set_up(&input.answers);
+    setup_answers_close(&input.answers);
     return code;
 }

@@ -99,6 +99,8 @@ static void print_checked_line(const struct policy_origin *origin, const char *a
     long at = rest ? strtol(rest, &end, 10) : 0;
     if (!rest)
         fprintf(stderr, "%s\n", line);
+    else if (end == rest && origin->quiet)
+        return;
     else if (end == rest)
         printf("%s:%s\n", origin->path, rest);
     else if (origin->sheet && strncmp(end, ": ", 2) == 0 && strstr(end + 2, ": "))

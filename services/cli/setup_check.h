@@ -27,6 +27,7 @@ struct policy_origin {
     const struct teams_sheet *sheet; /* NULL: somebody wrote it */
     const char *sheet_path;
     const int *lines; /* as setup_region_write gives them */
+    bool quiet;       /* only what is wrong is printed */
 };
 
 /* Prints what is wrong on standard error, and then there are no names; and for whom nobody would come, on

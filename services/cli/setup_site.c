@@ -77,7 +77,7 @@ static void plan_keys(struct plan *plan, const struct setup_answers *answers, co
 /* --- settings ----------------------------------------------------------------------------------------- */
 
 /* As systemd reads it between quotation marks. */
-static void write_escaped(FILE *out, const char *text)
+static void write_setting_part(FILE *out, const char *text)
 {
     for (; *text; text++)
         fprintf(out, strchr("\"\\`$", *text) ? "\\%c" : "%c", *text);
@@ -87,8 +87,8 @@ static void write_escaped(FILE *out, const char *text)
 static void write_setting(FILE *out, const char *key, const char *value, const char *more)
 {
     fprintf(out, "%s=\"", key);
-    write_escaped(out, value);
-    write_escaped(out, more);
+    write_setting_part(out, value);
+    write_setting_part(out, more);
     fputs("\"\n", out);
 }
 

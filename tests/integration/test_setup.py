@@ -271,6 +271,43 @@ class Setup(unittest.TestCase):
         self.assertIn(b"Robin Example (p202) can sign in", said)
         self.assertEqual(os.listdir(self.at("/etc/default")).count("concordat-intake-street-triage"), 1)
 
+    # ---- One more ----
+
+    def partner(self, *words):
+        return subprocess.run([stage.find_program("concordat", FOLDERS), "setup", "partner", *words, "--root", self.root],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS, check=False)
+
+    def test_a_partner_is_let_in_where_its_key_is_asked_for(self):
+        self.make()
+        rows = (("car-7", "referrer", "street-triage", "devices-street-triage", "keys/street-triage.key"),
+                ("tablet", "team", "north-crisis", "keys", "broker.key"), ("second", "coordinator", "duty", "keys", "broker.key"),
+                ("council", "auditor", "ZZC01", "keys", "broker.key"))
+        for name, role, of, folder, server in rows:
+            with self.subTest(name):
+                ran = self.partner(name, "--role", role, "--of", of)
+                self.assertEqual(ran.returncode, 0, ran.stderr)
+                self.assertIn(f"/etc/concordat/private/partners/{name}.key_secret, their secret key", ran.stdout)
+                self.assertIn(f"/etc/concordat/{server}, the public key of this end", ran.stdout)
+                public = self.read(f"/etc/concordat/{folder}/{name}.key")
+                self.assertIn(f'role = "{role}"\n    of = "{of}"', public)
+                self.assertIn(re.search("public-key.*", public)[0], self.read(f"/etc/concordat/private/partners/{name}.key_secret"))
+        before = self.everything()
+        slips = ((("x", "--role", "king", "--of", "duty"), "--role is referrer"),
+                 (("x", "--role", "team", "--of", "no-team"), 'there is no team "no-team"'),
+                 (("x", "--role", "referrer", "--of", "liaison-and-diversion"), "is no source of this site"),
+                 (("a/b", "--role", "team", "--of", "line"), "write a name and an id"),
+                 (("audit", "--role", "inspector", "--of", "council"), "/keys/audit.key: the name is taken"),
+                 (("car-7", "--role", "team", "--of", "line"), "car-7.key_secret: the name is taken by a key of another"),
+                 (("x", "--role", "team"), "partner needs a NAME"))
+        for words, says in slips:
+            with self.subTest(says):
+                ran = self.partner(*words)
+                self.assertEqual(ran.returncode, 100, ran.stdout)
+                self.assertIn(says, ran.stderr)
+        self.assertEqual(self.everything(), before)
+        shutil.rmtree(self.root)
+        self.assertEqual(self.partner("x", "--role", "team", "--of", "line").returncode, 100)
+
     # ---- What is wrong ----
 
     def refuses(self, says, *words, code=100, **changed):
