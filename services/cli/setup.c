@@ -330,7 +330,7 @@ enum exit_code command_setup(const struct subcommand *command, int argc, char **
 {
     const struct argp argp = {.options = setup_options,
                               .parser = parse_setup_option,
-                              .args_doc = "\npartner NAME",
+                              .args_doc = "[partner NAME]",
                               .doc = setup_doc};
     struct setup_input input = {.answers = {.root = "", .port = FIRST_PORT}};
     (void)command;
