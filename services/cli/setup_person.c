@@ -49,20 +49,23 @@ static bool people_are_there(struct plan *plan)
     return true;
 }
 
-/* The folder is private, and it and its files are the gateway's, if that user is known. */
+/* The folder and its files are the gateway's, if that user is known. */
 static bool give_to_gateway(struct plan *plan)
 {
     static const char *const paths[] = {STATE_FOLDER, STATE_FOLDER "/people", STATE_FOLDER "/people.lock"};
     char path[PATH_MAX];
+    struct stat about;
     uid_t user = 0;
     gid_t group = 0;
     if (!find_gateway_user(plan, &user, &group))
         return true;
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        if (chown(plan_path(plan, paths[i], path), user, group) != 0 && errno != ENOENT) {
-            plan_fault(plan, "%s: cannot give it to %s: %s", path, gateway_user, strerror(errno));
-            return false;
-        }
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        bool is_theirs = stat(plan_path(plan, paths[i], path), &about) != 0 || about.st_uid == user;
+        if (is_theirs || chown(path, user, group) == 0)
+            continue;
+        plan_fault(plan, "%s: cannot give it to %s: %s", path, gateway_user, strerror(errno));
+        return false;
+    }
     return true;
 }
 
@@ -84,8 +87,8 @@ enum exit_code setup_person_add(struct plan *plan, const struct setup_answers *a
                                 const char *coordinator)
 {
     char path[PATH_MAX];
-    if (people_are_there(plan))
-        return CODE_DONE;
+    if (people_are_there(plan)) /* a run that was killed may not have given it away */
+        return give_to_gateway(plan) ? CODE_DONE : CODE_ENVIRONMENT;
     if (!make_state_folder(plan))
         return CODE_ENVIRONMENT;
     char *line[] = {"concordat people",
@@ -100,9 +103,10 @@ enum exit_code setup_person_add(struct plan *plan, const struct setup_answers *a
                     "--of",
                     (char *)coordinator,
                     NULL};
-    printf("%-14s  %s\n\n", "made", STATE_FOLDER "/people");
-    enum exit_code code = command_people(NULL, sizeof line / sizeof *line - 1, line);
     putchar('\n');
+    enum exit_code code = command_people(NULL, sizeof line / sizeof *line - 1, line);
+    if (code == CODE_DONE)
+        printf("\n%-14s  %s\n", "made", STATE_FOLDER "/people");
     return code == CODE_DONE && !give_to_gateway(plan) ? CODE_ENVIRONMENT : code;
 }
 

@@ -184,6 +184,19 @@ class Setup(unittest.TestCase):
                              check=False)
         self.assertEqual(ran.returncode, 0, ran.stderr)
 
+    def test_the_people_file_is_the_gateways_own(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can give a file to another user")
+        os.makedirs(self.at("/etc"))
+        with open(self.at("/etc/passwd"), "w", encoding="ascii") as file:
+            file.write("root:x:0:0::/root:/bin/sh\nconcordat-gateway:x:4711:4712::/:/bin/false\n")
+        self.make()
+        folder = self.at("/var/lib/concordat-gateway")
+        os.chown(f"{folder}/people", 0, 0)  # as a run leaves it that is killed there
+        self.make()
+        for path in (folder, f"{folder}/people", f"{folder}/people.lock"):
+            self.assertEqual((os.stat(path).st_uid, os.stat(path).st_gid), (4711, 4712), path)
+
     # ---- Again, and without doing it ----
 
     def test_a_second_run_changes_nothing(self):
