@@ -126,7 +126,9 @@ static void write_gateway_settings(FILE *out, const struct setup_answers *answer
 static void write_intake_settings(FILE *out, const struct setup_answers *answers,
                                   const struct setup_source *source, const struct setup_name *coordinator)
 {
-    fputs("# The organisation and the site of a referral that names none.\n", out);
+    fputs(
+        "# The organisation and the site of a referral that names none; the site is an id of the policy, if that has sites.\n",
+        out);
     write_setting(out, "CONCORDAT_ORGANISATION", source->organisation, "");
     write_setting(out, "CONCORDAT_SITE", source->name, "");
     write_ring(out, coordinator);
