@@ -75,6 +75,14 @@ OTHERS_HEADERS = ("zmq.h", "sqlite3.h", "sodium.h")
 
 HAZARDS = "deploy/HAZARDS.md"
 TEST_OF_HAZARD = re.compile(r"\bR\d+_\w+")
+# Pages that name tests as evidence, and how they name them: a test of CMake, a part of the browser test, a checker of the
+# simulation.
+EVIDENCE = (HAZARDS, "deploy/SAFETY_CASE.md", "deploy/THREATS.md")
+TEST_NAMED = re.compile(r"(?<![\w/])(?:[PR]\d+|test)_\w+(?!\w*\.)")
+PART_NAMED = re.compile(r'browser: "([^"\n]+)"')
+CHECKER_NAMED = re.compile(r"(?<!\*)\*([PR]\d+ [^*|\n]+)\*(?!\*)")
+CMAKE_LOOP = re.compile(r"foreach\((\w+)\s+([^)]*)\)(.*?)endforeach\(\)", re.S)
+CMAKE_NO_CALL = re.compile(r"#[^\n]*|function\(.*?endfunction\(\)", re.S)
 
 # The shape of keepachangelog.com.
 VERSION_HEADING = re.compile(r"## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d$")
@@ -396,15 +404,43 @@ def words_of_glossary(tree):
             yield Finding(tidy_words.PAGE, line, f"No program says '{word}'. Take it out.")
 
 
+def tests_of_cmake(tree):
+    """The names that files of CMake add as tests, those of loops too."""
+    def unrolled(loop):
+        name, values, body = loop.groups()
+        return "".join(body.replace("${%s}" % name, value) for value in values.split())
+
+    names = set()
+    for path, text in tree.texts.items():
+        if path.endswith(".cmake"):
+            names.update(TEST_NAMED.findall(CMAKE_LOOP.sub(unrolled, CMAKE_NO_CALL.sub("", text))))
+    return names
+
+
+def texts_under(tree, folder, ending):
+    return "\n".join(text for path, text in tree.texts.items() if path.startswith(folder) and path.endswith(ending))
+
+
+def evidence_exists(tree):
+    """Each test, part of the browser test and checker of the simulation that a page names as evidence is there."""
+    parts = set(re.findall(r'\btest\("([^"\n]+)"', texts_under(tree, "tests/browser/", ".mjs")))
+    checkers = set(re.findall(r'"([PR]\d+ [^"\n]+)"', texts_under(tree, "tests/simulation/", ".c")))
+    for kind, named, there in (("test", TEST_NAMED, tests_of_cmake(tree)),
+                               ("part of the browser test", PART_NAMED, parts),
+                               ("checker of the simulation", CHECKER_NAMED, checkers)):
+        for page in EVIDENCE:
+            for number, line in enumerate(tree.texts.get(page, "").splitlines(), 1):
+                for name in sorted(set(named.findall(line)) - there):
+                    yield Finding(page, number, f"There is no {kind} '{name}'. Name the one that took its place, or "
+                                  "say that there is none.")
+
+
 def hazards_tested(tree):
-    """Each test that the page of hazards names is run, and each test of a hazard is named there."""
+    """What the pages of safety name as evidence is there, and each test of a hazard is named on the page of hazards."""
+    yield from evidence_exists(tree)
     page = tree.texts.get(HAZARDS, "")
-    run = {test for path, text in tree.texts.items() if path.endswith(".cmake") for test in TEST_OF_HAZARD.findall(text)}
-    named = set(TEST_OF_HAZARD.findall(page))
-    for test in sorted(named - run):
-        yield Finding(HAZARDS, 1, f"It names {test}, which no file of CMake adds as a test. Add the test, or name the "
-                      "one that took its place.")
-    for test in sorted(run - named) if page else ():
+    run = {test for test in tests_of_cmake(tree) if TEST_OF_HAZARD.fullmatch(test)}
+    for test in sorted(run - set(TEST_OF_HAZARD.findall(page))) if page else ():
         yield Finding(HAZARDS, 1, f"It does not name {test}. Add it to the row of its hazard.")
 
 
@@ -495,7 +531,8 @@ RULES = (
     Rule("sentences", f"a sentence of over {tidy_words.SENTENCE_WORDS} words", "it is understood when read once",
          short_sentences),
     Rule("glossary", "a word outside the lists of the page of words", "everybody knows each word", words_of_glossary),
-    Rule("hazards", "a hazard's test that is not run, or not named", "each control is shown to work", hazards_tested),
+    Rule("hazards", "a page of safety that names a test that is not there, and a hazard's test that no page names",
+         "each control is shown to work", hazards_tested),
     Rule("format", "C that clang-format would change", "one hand wrote all of it", drifted_format),
     Rule("pages", "a page that names a file that is not there", "the pages and the layout agree", pages_agree),
     Rule("changelog", "a change log of another shape", "people who update find what changed", changelog_shape),

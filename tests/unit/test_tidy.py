@@ -300,6 +300,17 @@ class Tidy(unittest.TestCase):
             found = self.found({"tests/promises.cmake": f"add_test(NAME {run})\n"})
             self.assertEqual({finding[:2] for finding in found}, {("hazards", "deploy/HAZARDS.md")})
 
+    def test_evidence_that_is_not_there(self):
+        page = "deploy/THREATS.md"
+        loop = "foreach(name arena words)\n  concordat_unit_test(test_${name} x)\nendforeach()\n"
+        good = {"tests/proto.cmake": f"# test_gone was a test\n{loop}",
+                "tests/browser/live.mjs": 'test("an offer comes", async () => {});\n',
+                "tests/simulation/check.c": '/* check.c: what is lost. */\nconst char checker[] = "P1 lost";\n'}
+        said = 'Shown by `test_words`; browser: "an offer comes"; *P1 lost*; **P2 is bold**; `tests/unit/test_match.c`.\n'
+        self.assertEqual(self.found({**good, page: said}), [])
+        for was, gone in (("test_words", "test_gone"), ("an offer comes", "an offer goes"), ("P1 lost", "P1 found")):
+            self.refused("hazards", page, 1, {**good, page: said.replace(was, gone)})
+
     def test_a_change_log_of_another_shape(self):
         good = GOOD["CHANGELOG.md"]
         for line, text in ((1, good.replace("# Changelog", "# News")), (7, good.replace("1.2.0", "1.3.0")),
