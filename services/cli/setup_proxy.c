@@ -11,8 +11,8 @@
 static const char proxy_heading[] =
     "# Made by `concordat setup`, which never changes it again: it is yours. The comments say why each rule is there.\n\n";
 
-static const char own_certificate[] = "/etc/ssl/certs/concordat.pem",
-                  own_key[] = "/etc/ssl/private/concordat.key";
+static const char own_certificate[] = "/etc/ssl/certs/concordat-self-signed.pem",
+                  own_key[] = "/etc/ssl/private/concordat-self-signed.key";
 
 bool setup_proxy_is_planned(const struct setup_answers *answers)
 {
@@ -28,7 +28,7 @@ static char *proxy_text(const struct setup_answers *answers)
 {
     const char *const values[NGINX_GAPS] = {
         [NGINX_HEADING] = proxy_heading,
-        [NGINX_SOCKET] = "/run/concordat-gateway/socket",
+        [NGINX_SOCKET] = "/run/concordat-gateway.sock",
         [NGINX_HOST] = answers->host,
         [NGINX_CERTIFICATE] = signs_itself(answers) ? own_certificate : answers->certificate,
         [NGINX_CERTIFICATE_KEY] = signs_itself(answers) ? own_key : answers->certificate_key,

@@ -31,7 +31,7 @@ static const char gateway_about[] =
     "  101  a bug: an assertion failed; or libzmq gave up, as the last line says\n"
     "  111  network, memory, people file, desks file or key file\n\n"
     "Examples:\n"
-    "  concordat-gateway --listen unix:/run/concordat/gateway --origin https://concordat.example \\\n"
+    "  concordat-gateway --listen unix:/run/concordat-gateway.sock --origin https://concordat.example \\\n"
     "    --people /etc/concordat/people --desks /etc/concordat/desks \\\n"
     "    --broker tcp://127.0.0.1:5170 --broker-key broker.key --ring 'Duty coordinator 01632 960100'";
 

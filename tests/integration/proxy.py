@@ -24,7 +24,7 @@ def start_proxy(scene, name, port, upstream, more="", room=512):
     """Starts nginx in front of the unix socket `upstream`, with `more` in its last server and room for so many connections.
     NAME.sent has the path of each answer, and how many bytes were sent. Returns the path of its certificate."""
     certificate, text = read_example(scene, name, "nginx.conf", (
-        ("unix:/run/concordat/gateway", f"unix:{upstream}"), ("listen 443", f"listen 127.0.0.1:{port}"),
+        ("unix:/run/concordat-gateway.sock", f"unix:{upstream}"), ("listen 443", f"listen 127.0.0.1:{port}"),
         ("access_log off", f"access_log {scene.path(name + '.sent')} sent")))
     text = f"{text.rstrip().removesuffix('}')}{more}}}"
     folders = "".join(f"{kind}_temp_path {scene.path(name + kind)};" for kind in
@@ -40,7 +40,7 @@ def start_proxy(scene, name, port, upstream, more="", room=512):
 
 def start_caddy(scene, name, port, upstream):
     """The same with Caddy, which has no port and no folder but ours."""
-    certificate, text = read_example(scene, name, "Caddyfile", (("unix//run/concordat/gateway", f"unix/{upstream}"),
+    certificate, text = read_example(scene, name, "Caddyfile", (("unix//run/concordat-gateway.sock", f"unix/{upstream}"),
                                                                 ("example:443 {", f"example:{port} {{\n\tbind 127.0.0.1"),
                                                                 ("{\n\tservers", "{\n\tadmin off\n\tauto_https off\n\tservers")))
     config = scene.path(f"{name}.caddy")

@@ -252,7 +252,7 @@ class Apache(Scene):
     @classmethod
     def start_apache(cls):
         site = cls.example(
-            "apache-openidc.conf", ("127.0.0.1:5180", cls.apache), ("/run/concordat/single-sign-on", cls.single),
+            "apache-openidc.conf", ("127.0.0.1:5180", cls.apache), ("/run/concordat-gateway/single-sign-on", cls.single),
             ("https://id.example/.well-known", f"{cls.issuer}/.well-known"),
             ('"exec:/bin/cat /etc/concordat/openid-client-secret"', '"secret-of-the-tests"'),
             ("${APACHE_LOG_DIR}/concordat.log", "/dev/stderr"))
