@@ -11,3 +11,8 @@ set_tests_properties(browser PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77 LABELS 
 add_custom_target(screens COMMAND ${in_browser} ${CMAKE_CURRENT_SOURCE_DIR}/browser/screens.mjs
   ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} ${PROJECT_BINARY_DIR}/screens
   DEPENDS browser-packages story-of-a-year USES_TERMINAL VERBATIM)
+
+# The packages in a machine of their own: tests/run package-check makes them, and what else it needs.
+add_custom_target(installed COMMAND ${CMAKE_COMMAND} -E env CONCORDAT_TEST_PACKAGES=${browser_packages}
+  /usr/bin/python3 -B ${CMAKE_CURRENT_SOURCE_DIR}/installed/check.py --node ${CONCORDAT_NODE}
+  --folder ${PROJECT_SOURCE_DIR}/build/package-check DEPENDS browser-packages USES_TERMINAL VERBATIM)

@@ -7,9 +7,7 @@ more to read.
 Usage: stage_server.py SOURCE BUILD
 """
 
-import base64
 import functools
-import hashlib
 import json
 import os
 import signal
@@ -24,6 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import stage  # noqa: E402
 from day import Day  # noqa: E402
 from browser import FOLDERS, ORIGIN, add_person, start_gateway  # noqa: E402
+from fingerprint import fingerprint  # noqa: E402
 from profile_search import files_with_marks, marks  # noqa: E402
 from proxy import start_proxy  # noqa: E402
 
@@ -225,13 +224,6 @@ def await_trail(path, cases):
         except sqlite3.OperationalError:
             pass  # not begun yet
         time.sleep(0.02)  # a file cannot notify us
-
-
-def fingerprint(certificate):
-    """A browser takes a certificate that nobody signed if it is told the hash of its key."""
-    key = subprocess.run(["openssl", "x509", "-in", certificate, "-pubkey", "-noout"], capture_output=True, check=True)
-    der = subprocess.run(["openssl", "pkey", "-pubin", "-outform", "der"], input=key.stdout, capture_output=True, check=True)
-    return base64.b64encode(hashlib.sha256(der.stdout).digest()).decode()
 
 
 def main():

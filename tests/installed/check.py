@@ -1,10 +1,11 @@
-"""Installs the Debian packages in a bare Debian 12 where systemd is process 1, has a referral go through, upgrades with its case
-open, and purges: `tests/run package-check`."""
+"""Installs the Debian packages in a bare Debian 12 where systemd is process 1, types what `deploy/INSTALL.md` says, has an exercise
+go through in a browser, upgrades with its case open, and purges: `tests/run package-check`."""
 
 import argparse
 import glob
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -12,31 +13,20 @@ import time
 
 from room import Room, run
 
-UNITS = ("concordat-broker", "concordat-intake@street-triage", "concordat-audit", "concordat-gateway")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
+from fingerprint import fingerprint  # noqa: E402
+
+UNITS = ("concordat-broker", "concordat-intake@street-triage", "concordat-intake@emergency-department", "concordat-audit",
+         "concordat-gateway")
+FIGURES = ("broker/broker", "audit/audit", "gateway/gateway", "intake-street-triage/intake-street-triage",
+           "intake-emergency-department/intake-emergency-department")
 EXPOSURE_MOST = 20  # tenths, as systemd-analyze security says it
 SECONDS = 30
-SETTINGS = {
-    "broker": {"CONCORDAT_LISTEN": "tcp://127.0.0.1:5170"},
-    "audit": {"CONCORDAT_BROKER": "tcp://127.0.0.1:5170"},
-    "intake-street-triage": {"CONCORDAT_ORGANISATION": "ZZP01", "CONCORDAT_SITE": "northmoor-car", "CONCORDAT_RING": "Duty coordinator 01632 960100",
-                             "CONCORDAT_LISTEN": "tcp://127.0.0.1:5181", "CONCORDAT_BROKER": "tcp://127.0.0.1:5170"},
-    "gateway": {"CONCORDAT_ORIGIN": "https://concordat.example", "CONCORDAT_BROKER": "tcp://127.0.0.1:5170",
-                "CONCORDAT_RING": "Duty coordinator 01632 960100",
-                "CONCORDAT_MORE": "--trail=/var/lib/concordat-audit/trail.db"},
-}
-# name, role, whose it is, the folder of its secret half, the folder that admits it.
-KEYS = (("broker", "server", "broker", "private", None),
-        ("audit", "inspector", "council", "private", "keys"),
-        ("street-triage", "source", "street-triage", "private", "keys"),
-        ("northmoor-crisis-device", "team", "northmoor-crisis", "private", "keys"),
-        ("northmoor-crisis-desk", "team", "northmoor-crisis", "private/desks", "keys"),
-        ("northmoor-duty-desk", "coordinator", "northmoor-duty", "private/desks", "keys"),
-        ("street-triage-desk", "referrer", "street-triage", "private/desks", "devices-street-triage"))
-DESKS = """northmoor-crisis-desk
-northmoor-duty-desk
-street-triage-desk tcp://127.0.0.1:5181 /etc/concordat/street-triage.key
-"""
-CREDENTIALS = "/run/credentials/concordat-gateway.service/desks_"
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PAGE = os.path.join(SOURCE, "deploy", "INSTALL.md")
+LAST_STEP = ("concordat verify", "concordat doctor")
+TAKE_AWAY = "apt purge"
+PEOPLE = {"p101": "coordinator", "p201": "referrer", "p301": "team"}
 
 
 def say(text):
@@ -52,69 +42,66 @@ def waited(what, holds):
         time.sleep(0.5)
 
 
+def commands_of_the_page():
+    """What the page has a person type, in its order."""
+    with open(PAGE, encoding="utf-8") as file:
+        return re.findall(r"^```sh\n(.*?)^```$", file.read(), re.DOTALL | re.MULTILINE)
+
+
 class Site:
-    """One site on one machine."""
+    """One site on one machine, as the page makes it."""
 
     def __init__(self, room):
-        self.room = room
+        self.room, self.said = room, ""
 
-    def write(self, path, text):
-        with open(self.room.path(path), "w", encoding="utf-8") as file:
-            file.write(text)
+    def type(self, text, folder):
+        print(f"--- {text.splitlines()[0][:100]}", flush=True)
+        said = self.room.do("sh", "-ec", f"cd {folder}\n{text}")
+        self.said += said
+        return said
 
-    def set_up(self):
-        """What `deploy/INSTALL.md` has a person do."""
-        do = self.room.do
-        do("mkdir", "-p", "/etc/concordat/keys", "/etc/concordat/devices-street-triage")
-        do("install", "-d", "-m", "0700", "/etc/concordat/private", "/etc/concordat/private/desks")
-        do("cp", "/usr/share/doc/concordat/examples/region.yaml", "/etc/concordat/region.yaml")
-        do("concordat-broker", "--check", "/etc/concordat/region.yaml")
-        for name, role, of, secret, admitted in KEYS:
-            do("concordat", "keys", "make", name, "--role", role, "--of", of, "--folder", f"/etc/concordat/{secret}")
-            do("cp", f"/etc/concordat/{secret}/{name}.key", "/etc/concordat/")
-            if admitted:
-                do("cp", f"/etc/concordat/{secret}/{name}.key", f"/etc/concordat/{admitted}/")
-        do("concordat", "keys", "master", "/etc/concordat/private/master-key")
-        rows = [row.split(" ", 1) for row in DESKS.splitlines()]
-        self.write("/etc/concordat/desks",
-                   "".join(f"{CREDENTIALS}{row[0]}.key_secret {' '.join(row[1:])}".rstrip() + "\n" for row in rows))
-        for name, values in SETTINGS.items():
-            self.write(f"/etc/default/concordat-{name}", "".join(f'{key}="{value}"\n' for key, value in values.items()))
-        do("install", "-d", "-o", "concordat-gateway", "-g", "concordat-gateway", "-m", "0700", "/var/lib/concordat-gateway")
-        self.person = json.loads(do("concordat", "people", "add", "p101", "--name", "Robin Example", "--role", "team", "--of",
-                                    "northmoor-crisis", "--file", "/var/lib/concordat-gateway/people", "--json"))
-        do("chown", "-R", "concordat-gateway:concordat-gateway", "/var/lib/concordat-gateway")
-        do("systemctl", "enable", "--now", *UNITS)
+    def set_up(self, packages):
+        """Types all that the page says, until people use it."""
+        for text in commands_of_the_page():
+            if not text.startswith((*LAST_STEP, TAKE_AWAY)):
+                self.type(text, packages)
+        if "RECEIVED by the router as" not in self.said:
+            raise RuntimeError(f"no drill was received:\n{self.said}")
+        self.people = {}
+        found = re.findall(r"\((p\d+)\) can sign in.*?Password\s+(\S+).*?secret=([A-Z2-7]+)", self.said, re.DOTALL)
+        for person, password, secret in found:
+            self.people[PEOPLE[person]] = {"id": person, "password": password, "secret": secret}
+        if sorted(self.people) != sorted(PEOPLE.values()):
+            raise RuntimeError(f"the page lets in {sorted(self.people)}")
 
-    def begin_shift(self):
-        """The team's own device says that the team is there."""
-        self.room.do("systemd-run", "--unit=team", "sh", "-c", "(echo present; exec sleep infinity) | exec concordat-team --server "
-                     "tcp://127.0.0.1:5170 --server-key /etc/concordat/broker.key --key "
-                     "/etc/concordat/private/northmoor-crisis-device.key_secret")
+    def see_that_all_is_well(self):
+        """Types the last step of the page."""
+        self.type_those(LAST_STEP)
+
+    def type_those(self, beginnings):
+        for text in commands_of_the_page():
+            if text.startswith(beginnings):
+                self.type(text, "/root")
+
+    def browse(self, node, *words):
+        """People use it in a browser, which stands beside the machine and shares its network alone."""
+        what = {"origin": "https://concordat.example", "port": 443, "people": self.people,
+                "certificate": fingerprint(self.room.path("/etc/ssl/certs/concordat-self-signed.pem"))}
+        script = os.path.join(SOURCE, "tests", "installed", "site.mjs")
+        return run("nsenter", f"--net=/proc/{self.room.first}/ns/net", node, script, *words, input=json.dumps(what)).split()[-1]
 
     def runs(self):
         """Every unit says that it is ready, and stays so."""
         for unit in UNITS:
             waited(f"{unit} is active", lambda unit=unit: self.room.here("systemctl", "is-active", unit).stdout.strip() == "active")
-
-    def command(self, key, server, *words):
-        key = f"/etc/concordat/private/desks/{key}-desk.key_secret"
-        ends = {"router": ("tcp://127.0.0.1:5170", "/etc/concordat/broker.key"),
-                "intake": ("tcp://127.0.0.1:5181", "/etc/concordat/street-triage.key")}[server]
-        return self.room.do("concordat", *words, "--key", key, "--server", ends[0], "--server-key", ends[1], "--timeout", "30",
-                            "--json")
-
-    def refer(self):
-        """Returns the number of a case that a team has."""
-        said = json.loads(self.command("street-triage", "intake", "refer", "--source", "street-triage", "--callback",
-                                       "07700 900123", "--postcode", "ZX1", "--age", "34"))
-        number = said["answer"]["status"]["number"]
-        waited("an offer", lambda: number in self.command("northmoor-crisis", "router", "offers"))
-        self.command("northmoor-crisis", "router", "accept", number, "20")
-        return number
+        for name in FIGURES:
+            waited(f"{name} has its figures", lambda name=name: self.room.here("test", "-e", f"/run/concordat-{name}.prom").returncode == 0)
 
     def state_of(self, number):
-        return json.loads(self.command("northmoor-crisis", "router", "status", number))["answer"]["status"]["state"]
+        said = self.room.do("concordat", "status", number, "--key", "/etc/concordat/private/desks/northmoor-crisis.key_secret",
+                            "--server", "tcp://127.0.0.1:5170", "--server-key", "/etc/concordat/broker.key", "--timeout", "30",
+                            "--json")
+        return json.loads(said)["answer"]["status"]["state"]
 
 
 def is_sandboxed(room):
@@ -140,27 +127,29 @@ def packages_of(folder, room, to):
         shutil.copy(path, room.path(to))
 
 
-def check(room, old, new):
+def check(room, folder, node):
     room.prepare("apt-get", "update", "-qq")
     room.prepare("apt-get", "install", "-y", "-qq", "--no-install-recommends", "systemd-sysv", "dbus", "procps")
-    for folder, to in ((old, "/root/old"), (new, "/root/new")):
-        packages_of(folder, room, to)
-        room.prepare("sh", "-c", f"apt-get install -y -qq --no-install-recommends --download-only {to}/*.deb")
+    for age in ("old", "new"):
+        to = f"/root/{age}"
+        packages_of(os.path.join(folder, age), room, to)
+        room.prepare("sh", "-c", f"apt-get install -y -qq --download-only {to}/*.deb")
     room.boot()
-    install = "apt-get install -y -qq --no-install-recommends"
-    room.do("sh", "-c", f"{install} /root/old/*.deb")
     site = Site(room)
-    site.set_up()
+    site.set_up("/root/old")
     site.runs()
     is_sandboxed(room)
+    site.see_that_all_is_well()
+    said = room.do("journalctl", "--no-pager", "--output=cat", "--unit=concordat-*")
+    if "not installed" in said:
+        raise RuntimeError(f"a program misses another one:\n{said}")
     say("install: ok")
 
-    site.begin_shift()
-    number = site.refer()
+    number = site.browse(node, "refer")
     for unit in UNITS:
         comes_back(room, unit, lambda pid: room.do("kill", "-9", pid))
     room.do("mkdir", "-p", "/etc/systemd/system/concordat-.service.d")
-    site.write("/etc/systemd/system/concordat-.service.d/watchdog.conf", "[Service]\nWatchdogSec=3\n")
+    room.write("/etc/systemd/system/concordat-.service.d/watchdog.conf", "[Service]\nWatchdogSec=3\n")
     room.do("systemctl", "daemon-reload")
     room.do("systemctl", "restart", *UNITS)
     site.runs()
@@ -173,22 +162,21 @@ def check(room, old, new):
     before = site.state_of(number)
     say("run: ok")
 
-    room.do("sh", "-c", f"{install} /root/new/*.deb")
+    site.type(commands_of_the_page()[0], "/root/new")
     site.runs()
     waited("the case as it was", lambda: site.state_of(number) == before)
-    site.command("northmoor-crisis", "router", "checkin", number, "contact", "face-to-face")
-    site.command("northmoor-crisis", "router", "close", number, "crisis-home-treatment")
+    site.browse(node, "close", number)
     waited("the trail has its end", lambda: "closed" in room.here(
         "concordat", "report", "case", number, "--trail", "/var/lib/concordat-audit/trail.db").stdout)
-    room.do("concordat", "verify", "--trail", "/var/lib/concordat-audit/trail.db")
+    site.see_that_all_is_well()
     say("upgrade: ok")
 
     kept = {path for path in room.do("find", "/etc/concordat", "/var/lib", "-path", "*concordat*").split()}
-    room.do("sh", "-c", "apt-get purge -y -qq 'concordat*' 'libconcordat*'")
+    site.type_those(TAKE_AWAY)
     left = set(room.do("sh", "-c", "find / -xdev -path '*concordat*' -not -path '/proc/*' -not -path '/root/*'"
                        " -not -path '/sys/*' -not -path '/run/*'").split())
     gone = [path for path in kept - left if not path.startswith("/var/lib/dpkg/") and not path.endswith(("-wal", "-shm"))]
-    more = sorted(path for path in left - kept if not path.startswith(("/etc/default/", "/var/lib/dpkg/", "/var/cache/apt")))
+    more = sorted(path for path in left - kept if not path.startswith(("/var/lib/dpkg/", "/var/cache/apt")))
     if gone or more:
         raise RuntimeError(f"purged, and it was data: {gone}; left, and it is none: {more}")
     say("purge: ok")
@@ -196,18 +184,17 @@ def check(room, old, new):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--old", required=True, help="the folder of the packages that are installed first")
-    parser.add_argument("--new", required=True, help="the folder of the packages that they are upgraded to")
-    parser.add_argument("--base", required=True, help="a folder for the bare Debian, which is made once")
-    parser.add_argument("--mirror", required=True, help="where Debian's packages come from")
+    parser.add_argument("--folder", required=True,
+                        help="has the packages that are installed first (old) and then (new); a bare Debian is kept there too")
+    parser.add_argument("--node", required=True, help="the Node that drives the browser")
     options = parser.parse_args()
     room = Room(tempfile.mkdtemp(prefix="concordat-room-", dir="/var/tmp"))
     try:
-        room.build(options.base, options.mirror)
+        room.build(os.path.join(options.folder, "debian-12"), os.environ["CONCORDAT_MIRROR"])
         for path in ("/etc/apt/sources.list", "/etc/apt/sources.list.d", "/etc/apt/apt.conf.d"):
             if os.path.exists(path):
                 run("cp", "-a", path, room.path("/etc/apt/"))
-        check(room, options.old, options.new)
+        check(room, options.folder, options.node)
     except RuntimeError:
         if room.first:
             say(room.here("journalctl", "--no-pager", "--output=cat", "--lines=60", "--unit=concordat-*").stdout)

@@ -72,6 +72,10 @@ class Room:
     def path(self, path):
         return os.path.join(self.folder, path.lstrip("/"))
 
+    def write(self, path, text):
+        with open(self.path(path), "w", encoding="utf-8") as file:
+            file.write(text)
+
     def prepare(self, *words):
         """Runs a command in the folder before it is booted, with the network of this machine."""
         proxies = [f"{name}={value}" for name, value in os.environ.items() if name.lower().endswith("_proxy")]
