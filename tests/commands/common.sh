@@ -27,8 +27,9 @@ test_packages=(libcmocka-dev python3-zmq python3-cryptography tzdata valgrind gi
 # it, so only those who ask for these tests get it; without, they are skipped.
 browser_packages=(chromium-headless-shell fonts-liberation nginx-light curl)
 # The other tools of `tests/run ci`: a second compiler, what checks the format, the other proxy, and Apache for single
-# sign-on: apache2-bin has no service that would listen at port 80.
-ci_packages=(clang-14 clang-format-14 caddy apache2-bin libapache2-mod-auth-openidc prometheus prometheus-node-exporter)
+# sign-on: apache2-bin has no service that would listen at port 80. systemd judges our units and is not started.
+ci_packages=(clang-14 clang-format-14 caddy apache2-bin libapache2-mod-auth-openidc prometheus prometheus-node-exporter
+  systemd)
 
 # How many tests run at a time: tests/CMakeLists.txt says how many places each takes.
 test_places=$((2 * $(nproc)))

@@ -46,8 +46,11 @@ class Unit:
                 found.update(settings(path))
         return found
 
-    def load_credentials(self):
-        """Copies what LoadCredential names: a file by its name, and each file of a folder with the folder's before it."""
+    def prepare(self):
+        """Copies what LoadCredential names: a file by its name, and each file of a folder with the folder's before it. Makes the
+        folder for its figures."""
+        for folder in self.values("RuntimeDirectory"):
+            os.makedirs(os.path.join(self.root, "run", folder), exist_ok=True)
         shutil.rmtree(self.credentials, ignore_errors=True)
         os.makedirs(self.credentials, mode=0o700)
         for value in self.values("LoadCredential"):
@@ -71,14 +74,14 @@ class Unit:
 
     def start(self, scene, ready, env=None):
         """Starts it on a stage, with its credentials."""
-        self.load_credentials()
+        self.prepare()
         program, options = self.command()
         return scene.start(self.name, program, *options, ready=ready, env={"CREDENTIALS_DIRECTORY": self.credentials, **(env or {})})
 
 
 def start_with_socket(scene, unit, listening, program, ready):
     """Starts a unit with the socket that systemd listens on for it."""
-    unit.load_credentials()
+    unit.prepare()
     options = unit.command()[1]
     log = open(scene.path(f"{unit.name}.log"), "ab+")
     line = ["sh", "-c", 'exec 3<&"$0"; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"', str(listening.fileno()), program, *options]
