@@ -62,7 +62,6 @@ enum {
     /* Two shifts: most mistakes are noticed by the one that made them, or by the next. */
     UNDO_WITHIN_HOURS_DEFAULT = 24,
     DRILL_RETENTION_DAYS = 30, /* a drill is about nobody; a month is enough to talk it through */
-    ORIGINS_MAX = 65000,       /* intakes that have ever submitted */
     /* Told apart at one full team: a region has some tens of sources. An offer of one beyond does not yield.
      */
     ORIGINS_AT_A_TEAM_MAX = 64,
