@@ -13,6 +13,7 @@
 #include "proto/server/keyring.h"
 #include "proto/server/keys_watch.h"
 #include "proto/server/zap.h"
+#include "proto/words/listen_error.h"
 #include "proto/words/now.h"
 
 enum {
@@ -135,7 +136,9 @@ static bool server_open_sockets(struct server *server, const struct server_confi
     }
     if (zmq_bind(server->router, config->endpoint) == 0)
         return true;
-    snprintf(message, message_size, "%s: cannot listen there: %s", config->endpoint, zmq_strerror(errno));
+    int error = errno;
+    snprintf(message, message_size, "%s: cannot listen there: %s%s", config->endpoint, zmq_strerror(error),
+             listen_remedy(error));
     return false;
 }
 

@@ -15,6 +15,8 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "proto/words/listen_error.h"
+
 enum {
     /* Connections that the kernel holds while the gateway is busy, as many as Linux lets it: when the router
      * returns every board comes at once, and a proxy does not try again at a unix socket that is full. */
@@ -136,7 +138,9 @@ enum listen_status listen_open(const char *address, int *fd, char *message, size
         *fd = opened;
         return LISTEN_GOOD;
     }
-    snprintf(message, message_size, "%.200s: cannot listen there: %s", address, strerror(errno));
+    int error = errno;
+    snprintf(message, message_size, "%.200s: cannot listen there: %s%s", address, strerror(error),
+             listen_remedy(error));
     if (opened >= 0)
         close(opened);
     return LISTEN_ENVIRONMENT;

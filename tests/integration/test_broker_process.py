@@ -135,6 +135,15 @@ class BrokerProcess(unittest.TestCase):
         self.assertIn("ledger", said)
         self.submit()
 
+    def test_a_taken_port_and_another_machines_address_are_said_with_what_to_do(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            code, said = self.broker(listen=f"tcp://127.0.0.1:{other.getsockname()[1]}")
+        self.assertEqual(code, ENVIRONMENT, said)
+        self.assertIn("cannot listen there: Address already in use; `ss -ltnxp` names the program", said)
+        code, said = self.broker(listen="tcp://192.0.2.1:5170")  # of no machine (RFC 5737)
+        self.assertEqual(code, ENVIRONMENT, said)
+        self.assertIn("`ip address` lists the addresses of this machine", said)
+
     def test_missing_options_and_keys_are_said(self):
         self.assertEqual(self.broker(key=None)[0], USAGE)
         code, said = self.broker(key=self.stage.path("nothing"))
