@@ -40,7 +40,7 @@ enum { ROTATION_PAUSE_MS = 1 };
 /* What the service manager was told last of what somebody has to look after. */
 struct status_told {
     const char *room; /* of the disk; NULL: there is enough */
-    bool doubts_clock, keys_fail, lacks_master_key;
+    bool doubts_clock, keys_fail, policy_fails, lacks_master_key;
 };
 
 /* Everything that the process owns. */
@@ -55,9 +55,10 @@ struct process {
     struct replay_watch replay_watch;
     int64_t ballast_at_ms; /* when to see to the ballast again */
     int signals;
-    int taken;      /* messages, in this turn */
-    int full_turns; /* before this one, without a break */
-    bool keys_fail; /* they cannot be read now */
+    int taken;         /* messages, in this turn */
+    int full_turns;    /* before this one, without a break */
+    bool keys_fail;    /* they cannot be read now */
+    bool policy_fails; /* the file has faults, and the policy before is in force */
     struct status_told told;
     struct metrics metrics;
     struct policy_on_disk policy_on_disk;
@@ -260,6 +261,7 @@ static void reload_keys_and_policy(struct process *p)
     key_store_reload(&p->key_store);
     bool good = policy_check_read(p->options.policy, stderr, &file) == 0 &&
                 broker_load_policy(p->broker, file, machine_now());
+    p->policy_fails = !good;
     if (good) {
         policy_file_destroy(&p->policy);
         p->policy = file;
@@ -364,17 +366,23 @@ static enum ledger_status process_turn(struct process *p)
 static void process_tell_status(struct process *p)
 {
     const struct status_told now = {broker_room(p->broker), broker_doubts_clock(p->broker), p->keys_fail,
-                                    p->key_store.problem[0]};
+                                    p->policy_fails, p->key_store.problem[0]};
     bool is_news = now.room != p->told.room || now.doubts_clock != p->told.doubts_clock ||
-                   now.keys_fail != p->told.keys_fail || now.lacks_master_key != p->told.lacks_master_key;
-    bool is_well = !now.room && !now.doubts_clock && !now.keys_fail && !now.lacks_master_key;
+                   now.keys_fail != p->told.keys_fail || now.policy_fails != p->told.policy_fails ||
+                   now.lacks_master_key != p->told.lacks_master_key;
+    bool is_well =
+        !now.room && !now.doubts_clock && !now.keys_fail && !now.policy_fails && !now.lacks_master_key;
     p->told = now;
     if (!is_news)
         return;
-    sd_notifyf(0, "STATUS=%s%s%s%s%s%s%s%s", is_well ? "Nothing to look after" : "", p->key_store.problem,
+    sd_notifyf(0, "STATUS=%s%s%s%s%s%s%s%s%s", is_well ? "Nothing to look after" : "", p->key_store.problem,
                now.lacks_master_key ? ". " : "",
                now.keys_fail ? "Only removals of keys count, the folder cannot be read: " : "",
                now.keys_fail ? server_keys_problem(p->machine.server) : "", now.keys_fail ? ". " : "",
+               now.policy_fails
+                   ? "The policy file was NOT taken, and the policy before is in force: --check says "
+                     "what is wrong with the file. "
+                   : "",
                now.doubts_clock ? "The wall clock has leapt and is not believed yet: look after it, or "
                                   "confirm it with SIGUSR1. "
                                 : "",

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -92,16 +93,29 @@ static void write_in_child(struct keeper *keeper, const struct state *state, con
               : 1);
 }
 
-static void reap_child(struct keeper *keeper, int options)
+/* Returns whether it has just failed, and how. */
+static bool reap_child(struct keeper *keeper, int options, int *how)
 {
     pid_t ended;
-    int how = 0;
     do
-        ended = keeper->child > 0 ? waitpid(keeper->child, &how, options) : 0;
+        ended = keeper->child > 0 ? waitpid(keeper->child, how, options) : 0;
     while (ended < 0 && errno == EINTR);
-    keeper->written |= ended > 0 && WIFEXITED(how) && WEXITSTATUS(how) == 0;
+    bool good = ended > 0 && WIFEXITED(*how) && WEXITSTATUS(*how) == 0;
+    keeper->written |= good;
     if (ended != 0)
         keeper->child = 0;
+    return ended > 0 && !good;
+}
+
+static void reap_or_tell(struct keeper *keeper, int options)
+{
+    int how = 0;
+    if (reap_child(keeper, options, &how))
+        fprintf(
+            stderr,
+            "concordat-broker: no snapshot was written (its process ended with %s %d): nothing is lost, and the "
+            "next start takes longer; look after the disk of the state\n",
+            WIFSIGNALED(how) ? "signal" : "code", WIFSIGNALED(how) ? WTERMSIG(how) : WEXITSTATUS(how));
 }
 
 bool keeper_is_due(const struct keeper *keeper, const struct state *state)
@@ -118,7 +132,7 @@ void keeper_begin(struct keeper *keeper, const struct state *state, const struct
 
 bool keeper_has_written(struct keeper *keeper, struct kept *kept)
 {
-    reap_child(keeper, WNOHANG);
+    reap_or_tell(keeper, WNOHANG);
     if (keeper->written)
         *kept = (struct kept){keeper->kept_seq, keeper->digest};
     return keeper->written;
@@ -137,7 +151,8 @@ bool keeper_give_up(struct keeper *keeper, const struct state *state)
     bool unfinished = keeper->child > 0 || keeper->written;
     if (keeper->child > 0)
         kill(keeper->child, SIGKILL); /* it takes its time, and what it writes may be older */
-    reap_child(keeper, 0);
+    int how;
+    (void)reap_child(keeper, 0, &how);
     keeper->written = false;
     return unfinished || state->counters.seq - keeper->kept_seq != keeper->own;
 }
@@ -146,7 +161,7 @@ void keeper_write_now(struct keeper *keeper, const struct state *state, const st
                       const char *folder)
 {
     write_in_child(keeper, state, ledger, folder, false);
-    reap_child(keeper, 0);
+    reap_or_tell(keeper, 0);
 }
 
 void keeper_close(struct keeper *keeper)

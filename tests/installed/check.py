@@ -141,8 +141,8 @@ def check(room, folder, node):
     is_sandboxed(room)
     site.see_that_all_is_well()
     said = room.do("journalctl", "--no-pager", "--output=cat", "--unit=concordat-*")
-    if "not installed" in said:
-        raise RuntimeError(f"a program misses another one:\n{said}")
+    if "not installed" in said or "with signal" in said:
+        raise RuntimeError(f"a program misses another one, or may not do what it needs:\n{said}")
     say("install: ok")
 
     number = site.browse(node, "refer")
@@ -159,6 +159,9 @@ def check(room, folder, node):
     room.do("systemctl", "daemon-reload")
     room.do("systemctl", "restart", *UNITS)
     site.runs()
+    room.do("test", "-e", "/var/lib/concordat-broker/snapshot")
+    waited("the ledger was replayed", lambda: "all" in room.here(
+        "journalctl", "--no-pager", "--output=cat", "--unit=concordat-broker", "--grep=the ledger was replayed: all").stdout)
     before = site.state_of(number)
     say("run: ok")
 

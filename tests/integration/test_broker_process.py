@@ -34,6 +34,16 @@ class BrokerProcess(unittest.TestCase):
                               timeout=60)
         return done.returncode, done.stderr + done.stdout
 
+    def start_under_a_manager(self):
+        """Starts the broker. Returns the socket at which a service manager would hear it."""
+        path = self.stage.path("notify")
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        manager.bind(path)
+        manager.settimeout(30)
+        self.stage.start_broker(env={"NOTIFY_SOCKET": path})
+        return manager
+
     def submit(self):
         if not hasattr(self, "source"):
             self.source = self.stage.client("street", "source", "street-triage")
@@ -42,16 +52,8 @@ class BrokerProcess(unittest.TestCase):
         return answer.status
 
     def test_it_tells_the_service_manager_when_it_is_ready(self):
-        path = self.stage.path("notify")
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-            manager.bind(path)
-            os.environ["NOTIFY_SOCKET"] = path
-            try:
-                self.stage.start_broker()
-            finally:
-                del os.environ["NOTIFY_SOCKET"]
-            manager.settimeout(30)
-            self.assertEqual(manager.recv(100), b"READY=1")
+        manager = self.start_under_a_manager()
+        self.assertEqual(manager.recv(100), b"READY=1")
 
     def test_a_stop_and_a_start_change_nothing(self):
         self.stage.start_broker()
@@ -100,6 +102,30 @@ class BrokerProcess(unittest.TestCase):
         self.stage.processes["broker"].send_signal(signal.SIGHUP)
         self.await_log("the policy before stays in force")
         self.assertEqual(self.submit().coordinator_ring, "01632 960100")
+
+    def test_the_service_manager_is_told_while_the_policy_on_the_disk_is_not_in_force(self):
+        def await_notice(words):
+            while words not in manager.recv(8192):
+                pass
+
+        manager = self.start_under_a_manager()
+        self.stage.use_region(lambda text: text.replace("ladder: northmoor", "ladder: nowhere", 1))
+        self.stage.processes["broker"].send_signal(signal.SIGHUP)
+        await_notice(b"STATUS=The policy file was NOT taken, and the policy before is in force")
+        self.stage.use_region(lambda text: text)
+        self.stage.processes["broker"].send_signal(signal.SIGHUP)
+        await_notice(b"STATUS=Nothing to look after")
+
+    def test_a_snapshot_that_cannot_be_written_is_told_and_loses_nothing(self):
+        self.stage.start_broker()
+        number = self.submit().number
+        os.mkdir(self.stage.path("state", "snapshot.new"))
+        self.assertEqual(self.stage.stop("broker"), 0)
+        self.assertIn("no snapshot was written (its process ended with code 1)", self.stage.said("broker"))
+        self.stage.start_broker()
+        del self.source
+        self.assertEqual(self.stage.client("inspector", "inspector", "ZZM01").request(
+            get_status={"number": number}).answer.status.number, number)
 
     def test_a_new_policy_is_taken_without_a_restart(self):
         self.stage.start_broker()

@@ -157,12 +157,13 @@ static void P9_a_key_that_others_may_reach_is_refused(void **state)
                  {0620, false, false}, {0604, false, false}, {0602, false, false}, {0660, false, false},
                  {0644, false, false}, {0777, false, false}};
     write_bytes("modes", "1 " HEX1, 2 + strlen(HEX1), 0600);
-    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         assert_int_equal(chmod(in_folder("modes"), modes[i].mode), 0);
+        assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
         assert_int_equal(open_file("modes"), modes[i].good_file ? MASTER_KEY_GOOD : MASTER_KEY_WRONG);
         assert_true(modes[i].good_file || strstr(message, "chmod 600"));
         master_key_close(&key);
+        assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
         assert_int_equal(master_key_open_credential("modes", &key, message, sizeof message),
                          modes[i].good_credential ? MASTER_KEY_GOOD : MASTER_KEY_WRONG);
         master_key_close(&key);
