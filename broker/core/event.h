@@ -195,12 +195,14 @@ struct started {
     const char *version;
     uint64_t replayed;
     const uint8_t *state_digest; /* STATE_DIGEST_BYTES, of the state before this event */
+    uint32_t layout;             /* state_layout of the router that says so */
 };
 
 /* A snapshot that is whole, and of which state it is. */
 struct kept {
     uint64_t of;                 /* number of the event by which it was begun */
     const uint8_t *state_digest; /* STATE_DIGEST_BYTES, of the state as that event left it */
+    uint32_t layout;             /* as in struct started */
 };
 
 /* How far the ledger's time stands ahead of UTC from then on, and who says so. */

@@ -383,6 +383,7 @@ static void pack_started(struct packing *p)
     p->is.started.version = borrowed_text_or_none(p->event->is.started.version);
     p->is.started.replayed = p->event->is.started.replayed;
     p->is.started.state_digest = borrowed_bytes(p->event->is.started.state_digest, STATE_DIGEST_BYTES);
+    p->is.started.state_layout = p->event->is.started.layout;
 }
 
 static void pack_covered(struct packing *p)
@@ -411,6 +412,7 @@ static void pack_kept(struct packing *p)
     PART(kept, snapshot_kept, snapshot_kept);
     p->is.kept.of = p->event->is.kept.of;
     p->is.kept.state_digest = borrowed_bytes(p->event->is.kept.state_digest, STATE_DIGEST_BYTES);
+    p->is.kept.state_layout = p->event->is.kept.layout;
 }
 
 static void pack_corrected(struct packing *p)

@@ -350,6 +350,7 @@ static void read_started(struct event_reading *in)
     in->event->is.started.version = in->message->broker_started->version;
     in->event->is.started.replayed = in->message->broker_started->replayed;
     in->event->is.started.state_digest = read_digest(in, &in->message->broker_started->state_digest);
+    in->event->is.started.layout = in->message->broker_started->state_layout;
 }
 
 static void read_altered(struct event_reading *in)
@@ -369,6 +370,7 @@ static void read_kept(struct event_reading *in)
 {
     in->event->is.kept.of = in->message->snapshot_kept->of;
     in->event->is.kept.state_digest = read_digest(in, &in->message->snapshot_kept->state_digest);
+    in->event->is.kept.layout = in->message->snapshot_kept->state_layout;
 }
 
 static void read_covered(struct event_reading *in)

@@ -134,7 +134,7 @@ bool keeper_has_written(struct keeper *keeper, struct kept *kept)
 {
     reap_or_tell(keeper, WNOHANG);
     if (keeper->written)
-        *kept = (struct kept){keeper->kept_seq, keeper->digest};
+        *kept = (struct kept){keeper->kept_seq, keeper->digest, state_layout};
     return keeper->written;
 }
 

@@ -12,7 +12,7 @@ void broker_record_start(struct broker *b, uint64_t replayed, struct now now)
     now = time_of_ledger(b, now);
     time_record_correction(b, now);
     replay_digest(b->state, digest);
-    command.is.started = (struct started){b->self.software, replayed, digest};
+    command.is.started = (struct started){b->self.software, replayed, digest, state_layout};
     adopt_own(b, &command, now.wall_ms);
 }
 

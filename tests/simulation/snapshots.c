@@ -28,7 +28,8 @@ bool snapshots_record(struct world *w)
     s->step = SNAPSHOTS_REST;
     if (s->written && s->ready_ms > w->now_ms)
         return false;
-    if (s->written && broker_keep_snapshot(w->host.broker, &(struct kept){s->of, s->digest}, now))
+    if (s->written &&
+        broker_keep_snapshot(w->host.broker, &(struct kept){s->of, s->digest, state_layout}, now))
         s->step = SNAPSHOTS_ARE_WRITTEN;
     else if (!random_between(&s->random, 0, TURNS_BETWEEN - 1) && broker_begin_snapshot(w->host.broker, now))
         s->step = SNAPSHOTS_BEGIN;

@@ -16,7 +16,7 @@ static struct event broker_started_event(uint64_t seq)
 {
     static const uint8_t digest[STATE_DIGEST_BYTES];
     struct event event = {.kind = EVENT_BROKER_STARTED, .seq = seq, .at_ms = (int64_t)seq * 10, .actor = ""};
-    event.is.started = (struct started){"test", seq, digest};
+    event.is.started = (struct started){"test", seq, digest, state_layout};
     return event;
 }
 

@@ -296,6 +296,26 @@ static void P6_a_router_that_lived_by_another_state_is_named_at_its_start_or_sna
     }
 }
 
+static void be_of_another_layout(Concordat__V1__Event *event)
+{
+    event->broker_started->state_layout ^= 1;
+    alter_start(event);
+}
+
+static void keep_another_layout(Concordat__V1__Event *event)
+{
+    event->snapshot_kept->state_layout ^= 1;
+    alter_snapshot(event);
+}
+
+static void P6_a_digest_by_a_router_whose_state_is_laid_out_otherwise_is_not_compared(void **state)
+{
+    (void)state;
+    routed_alter(day, routed_find(day, EVENT_KIND(BROKER_STARTED), 2), be_of_another_layout);
+    routed_alter(day, routed_find(day, EVENT_KIND(SNAPSHOT_KEPT), 1), keep_another_layout);
+    assert_int_equal(run_stream(), 0);
+}
+
 static void name_another_owner(Concordat__V1__Event *event)
 {
     free(event->owner->id);
@@ -486,6 +506,7 @@ int main(void)
         OF_THE_DAY(P6_until_a_number_it_tells_the_state_as_of_that_event),
         OF_THE_DAY(a_ledger_that_is_read_is_not_changed),
         OF_THE_DAY(P6_a_router_that_lived_by_another_state_is_named_at_its_start_or_snapshot),
+        OF_THE_DAY(P6_a_digest_by_a_router_whose_state_is_laid_out_otherwise_is_not_compared),
         OF_THE_DAY(P8_an_event_that_does_not_follow_is_found_though_the_chain_is_right),
         OF_THE_DAY(P8_an_event_that_was_taken_out_is_found_though_the_numbers_close_up),
         OF_THE_DAY(P8_an_event_that_was_altered_in_the_file_is_found_by_its_chain),

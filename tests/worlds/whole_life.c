@@ -314,6 +314,7 @@ static void what_the_broker_itself_writes(struct core_world *w)
     started.is.started.version = "0.1.0";
     started.is.started.replayed = w->state->counters.seq;
     started.is.started.state_digest = digest;
+    started.is.started.layout = state_layout;
     assert_int_equal(world_do(w, &started), REFUSAL_NONE);
     for (int what = ALTERATION_NONE + 1; what < ALTERATION_COUNT; what++) {
         struct command alteration = {.kind = COMMAND_RECORD_ALTERATION, .actor = ""};
@@ -326,7 +327,7 @@ static void what_the_broker_itself_writes(struct core_world *w)
     struct command begin = {.kind = COMMAND_BEGIN_SNAPSHOT, .actor = ""};
     assert_int_equal(world_do(w, &begin), REFUSAL_NONE);
     struct command keep = {.kind = COMMAND_KEEP_SNAPSHOT, .actor = ""};
-    keep.is.kept = (struct kept){w->state->counters.seq, digest};
+    keep.is.kept = (struct kept){w->state->counters.seq, digest, state_layout};
     assert_int_equal(world_do(w, &keep), REFUSAL_NONE);
     struct command correct = {.kind = COMMAND_CORRECT_CLOCK, .actor = ""};
     for (int hours = 15; hours >= -15; hours -= 15) {

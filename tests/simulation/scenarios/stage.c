@@ -250,7 +250,7 @@ void stage_snapshot(struct stage *s)
     bool begun = broker_begin_snapshot(s->broker, now_is(s));
     stage_turn(s);
     replay_digest(broker_state(s->broker), digest);
-    const struct kept kept = {broker_state(s->broker)->counters.seq, digest};
+    const struct kept kept = {broker_state(s->broker)->counters.seq, digest, state_layout};
     bool recorded = broker_keep_snapshot(s->broker, &kept, now_is(s));
     assert(begun && recorded);
     (void)begun, (void)recorded;
