@@ -170,7 +170,10 @@ class Site:
         """The trail has all that the ledger has."""
         if not os.path.exists(self.at(TRAIL)):
             return False
-        return self.ask(TRAIL, "SELECT max(seq) FROM event") == self.ask(LEDGER, "SELECT max(seq) FROM event")
+        try:
+            return self.ask(TRAIL, "SELECT max(seq) FROM event") == self.ask(LEDGER, "SELECT max(seq) FROM event")
+        except sqlite3.OperationalError:  # its tables are still being made
+            return False
 
     def start_intake(self):
         return self.start(INTAKE, "listening")

@@ -178,7 +178,10 @@ class Golden(unittest.TestCase):
         with open(site.at("etc/concordat/desks"), "w", encoding="utf-8") as file:
             file.write(text)
         with golden_site.socket_at(self.stage.path("gateway.socket")) as listening:
-            units.start_with_socket(self.stage, gateway, listening, stage.find_program("concordat-gateway", FOLDERS), "listening")
+            try:
+                units.start_with_socket(self.stage, gateway, listening, stage.find_program("concordat-gateway", FOLDERS), "listening")
+            except RuntimeError as refused:
+                self.fail(f"{refused}{self.held('a people file, or desks')}")
             answer = Browser(self.stage.path("gateway.socket")).sign_in(dict(self.about["person"]))
             self.assertEqual(answer.status, 303, self.held("a people file"))
             self.stage.stop(gateway.name)
@@ -202,7 +205,7 @@ class Golden(unittest.TestCase):
         may_grow = number_in("proto/wire/wire.h", "WIRE_PROTOCOL") > self.about["numbers"]["protocol"] and \
             number_in("broker/ledger/ledger.h", "LEDGER_VERSION") > self.about["numbers"]["ledger"]
         said = schema.changes(self.old, schema.Schema(now), may_grow)
-        self.assertEqual(said, [], "\n" + "\n".join(said) + f"\n(Only if {self.version} is not released yet: `tests/run golden "
+        self.assertFalse(said, "\n" + "\n".join(said) + f"\n(Only if {self.version} is not released yet: `tests/run golden "
                          f"{self.version}` makes its folder anew.)")
 
     # ---- New with old ----
