@@ -114,6 +114,12 @@ static struct disk_room machine_disk(void *context)
     return disk_room_of(m->state_folder, m->disk_floor_bytes);
 }
 
+static struct process_faults machine_faults(void *context)
+{
+    struct machine *m = context;
+    return m->faults ? m->faults(m->process) : (struct process_faults){0};
+}
+
 static void machine_log(void *context, const char *line)
 {
     (void)context;
@@ -152,5 +158,6 @@ struct broker_ports machine_ports(struct machine *m)
                                  .random = machine_random,
                                  .clock_is_synchronised = machine_clock_is_synchronised,
                                  .disk = machine_disk,
+                                 .faults = machine_faults,
                                  .log = machine_log};
 }

@@ -19,6 +19,8 @@ struct machine {
     struct server *server;    /* owned */
     const char *state_folder; /* borrowed */
     uint64_t disk_floor_bytes;
+    struct process_faults (*faults)(void *process); /* NULL: none are known */
+    void *process;                                  /* borrowed */
     bool altered_reported;
     int64_t written_ns; /* when the turn in flight was written; 0: none is */
     struct metrics_times commits;

@@ -195,22 +195,31 @@ static int process_raise_descriptors(void)
     return 0;
 }
 
+static struct process_faults process_faults(void *process)
+{
+    struct process *p = process;
+    return (struct process_faults){
+        p->keys_fail, p->key_store.problem[0] != 0,
+        !policy_on_disk_is(&p->policy_on_disk, p->options.policy, &p->policy->policy)};
+}
+
 static void process_write_metrics(struct process *p)
 {
     const struct now now = machine_now();
     if (!metrics_begin(&p->metrics, now.mono_ms, now.wall_ms))
         return;
+    const struct process_faults faults = process_faults(p);
     figures_write(p->broker, &p->metrics);
     machine_write_figures(&p->machine, &p->metrics);
     metrics_number(&p->metrics, METRIC_GAUGE, "keys_readable",
                    "1 if the folder of keys can be read; if not, only removals of keys count.",
-                   !p->keys_fail);
+                   !faults.keys_unreadable);
     metrics_number(&p->metrics, METRIC_GAUGE, "master_key_missing",
-                   "1 if the master key is missing or wrong, as the log says.", p->key_store.problem[0] != 0);
+                   "1 if the master key is missing or wrong, as the log says.", faults.master_key_missing);
     metrics_number(
         &p->metrics, METRIC_GAUGE, "policy_is_on_disk",
         "1 if the policy in force is the file on the disk, 0 if that is another or cannot be read.",
-        policy_on_disk_is(&p->policy_on_disk, p->options.policy, &p->policy->policy));
+        !faults.policy_is_another);
     metrics_end(&p->metrics);
 }
 
@@ -511,6 +520,8 @@ int main(int argc, char **argv)
     if (sodium_init() < 0)
         return report_failure("start", "no source of random numbers");
     p.machine.state_folder = p.options.state;
+    p.machine.faults = process_faults;
+    p.machine.process = &p;
     p.machine.disk_floor_bytes = p.options.disk_floor_bytes;
     int code = policy_check_read(p.options.policy, stderr, &p.policy);
     if (code == 0)

@@ -1,77 +1,18 @@
 /* figures.c: see figures.h. */
 #include "broker/shell/figures.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "broker/shell/broker.h"
+#include "broker/shell/counted.h"
 #include "broker/shell/inside.h"
 #include "proto/words/words.h"
 
 #define SECONDS_OF(time) ((double)(time) / 1000)
 
-enum { SECONDS_PER_DAY = 24 * 60 * 60 };
-
-/* --- what is counted in one walk over the open cases --------------------------------------------------- */
-
-struct area_cases {
-    uint32_t by_state[CASE_STATE_COUNT];
-    uint32_t of_coordinator; /* whose owner is the coordinator */
-    uint32_t unheard;        /* reminders that nobody has acknowledged */
-};
-
-struct case_figures {
-    struct area_cases *areas; /* owned; by slot */
-    uint32_t drills, unowned, ending_soon, altered;
-    uint32_t late[CLOCK_COUNT];
-    int64_t oldest_received_ms; /* of those that no team has; INT64_MAX: there is none */
-};
-
-static bool clock_still_runs(const struct clock *clock)
-{
-    return clock->started_ms && !clock->stopped_ms;
-}
-
-static void add_clocks(const struct referral *r, int64_t now_ms, struct case_figures *figures)
-{
-    for (int kind = CLOCK_NONE + 1; kind < CLOCK_COUNT; kind++)
-        if (clock_still_runs(&r->clocks[kind]) && now_ms > r->clocks[kind].due_ms)
-            figures->late[kind]++;
-    const struct clock *hours = &r->clocks[CLOCK_SECTION_136];
-    if (clock_still_runs(hours) && hours->warn_ms && now_ms >= hours->warn_ms && now_ms <= hours->due_ms)
-        figures->ending_soon++;
-}
-
-static void add_case(const struct referral *r, int64_t now_ms, struct case_figures *figures)
-{
-    figures->unowned += r->owner.kind == OWNER_NONE;
-    figures->altered += r->altered != 0;
-    if (r->drill) {
-        figures->drills++;
-        return;
-    }
-    struct area_cases *area = &figures->areas[r->facts.area];
-    area->by_state[r->state]++;
-    area->of_coordinator += r->owner.kind == OWNER_COORDINATOR;
-    area->unheard += referral_is_reminded(r) ? r->unheard : 0;
-    if (!referral_is_with_team(r) && r->received_ms < figures->oldest_received_ms)
-        figures->oldest_received_ms = r->received_ms;
-    add_clocks(r, now_ms, figures);
-}
-
-static void walk_cases(const struct broker *b, struct case_figures *figures)
-{
-    figures->oldest_received_ms = INT64_MAX;
-    for (uint32_t row = 0; row < state_referral_rows(b->state); row++) {
-        const struct referral *r = state_referral_row(b->state, row);
-        if (referral_is_open(r))
-            add_case(r, b->time.now_ms, figures);
-    }
-}
-
 /* --- cases --------------------------------------------------------------------------------------------- */
 
-static void write_states(const struct broker *b, const struct case_figures *figures, struct metrics *m)
+static void write_states(const struct broker *b, const struct counted *figures, struct metrics *m)
 {
     static const enum case_state open[] = {CASE_OFFERED,    CASE_HELD,    CASE_TAKEN,      CASE_ACCEPTED,
                                            CASE_TRAVELLING, CASE_ARRIVED, CASE_IN_CONTACT, CASE_MISSING};
@@ -84,7 +25,7 @@ static void write_states(const struct broker *b, const struct case_figures *figu
                            words_kebab(&concordat__v1__state__descriptor, (int)open[i], state), NULL);
 }
 
-static void write_areas(const struct broker *b, const struct case_figures *figures, struct metrics *m)
+static void write_areas(const struct broker *b, const struct counted *figures, struct metrics *m)
 {
     metrics_family(m, METRIC_GAUGE, "coordinator_cases",
                    "Open cases of people that the duty coordinator of the area has to act on.");
@@ -98,7 +39,7 @@ static void write_areas(const struct broker *b, const struct case_figures *figur
                        NULL);
 }
 
-static void write_clocks(const struct broker *b, const struct case_figures *figures, struct metrics *m)
+static void write_clocks(const struct broker *b, const struct counted *figures, struct metrics *m)
 {
     char clock[WORDS_MAX];
     metrics_family(m, METRIC_GAUGE, "late_cases", "Open cases of people whose clock has run out, by clock.");
@@ -114,10 +55,9 @@ static void write_clocks(const struct broker *b, const struct case_figures *figu
 
 static void write_cases(const struct broker *b, struct metrics *m)
 {
-    struct case_figures figures = {.areas = calloc(b->state->areas.count + 1u, sizeof *figures.areas)};
-    if (!figures.areas)
+    struct counted figures;
+    if (!counted_cases(b, &figures))
         return; /* the next file has them */
-    walk_cases(b, &figures);
     write_states(b, &figures, m);
     write_areas(b, &figures, m);
     write_clocks(b, &figures, m);
@@ -136,7 +76,7 @@ static void write_cases(const struct broker *b, struct metrics *m)
     metrics_number(m, METRIC_GAUGE, "detentions_ending",
                    "People detained whose hours run out within the policy's time of warning.",
                    figures.ending_soon);
-    free(figures.areas);
+    counted_close(&figures);
 }
 
 /* --- messages and connections -------------------------------------------------------------------------- */
@@ -159,21 +99,11 @@ static void write_messages(const struct broker *b, struct metrics *m)
                            words_kebab(&concordat__v1__refusal__descriptor, kind, refusal), NULL);
 }
 
-static bool is_of_role(const struct session *session, Concordat__V1__Role role)
-{
-    return session->live && session->peer.key.role == role;
-}
-
 static void write_roles(const struct broker *b, struct metrics *m, bool only_behind)
 {
     char word[WORDS_MAX];
     for (int role = CONCORDAT__V1__ROLE__ROLE_SOURCE; role <= CONCORDAT__V1__ROLE__ROLE_INSPECTOR; role++) {
-        uint32_t count = 0;
-        for (uint32_t row = 0; row < sessions_rows(&b->sessions); row++) {
-            const struct session *session = sessions_row(&b->sessions, row);
-            count += is_of_role(session, (Concordat__V1__Role)role) &&
-                     (!only_behind || (session->news.wanted && session->news.catching_up));
-        }
+        uint32_t count = counted_connections(b, (Concordat__V1__Role)role, only_behind);
         metrics_sample(m, count, "role", words_kebab(&concordat__v1__role__descriptor, role, word), NULL);
     }
 }
@@ -258,11 +188,9 @@ static void write_disk(const struct broker *b, struct metrics *m)
 
 static void write_policy_figures(const struct broker *b, struct metrics *m)
 {
-    const struct bank_holidays *holidays = &b->directory->policy->holidays;
-    int64_t days = holidays->count ? holidays->days[holidays->count - 1] + INT64_C(1) : 0;
     metrics_number(m, METRIC_GAUGE, "bank_holidays_end_seconds",
                    "End of the last bank holiday that the policy lists, in seconds since 1970.",
-                   (double)(days * SECONDS_PER_DAY));
+                   SECONDS_OF(counted_holidays_end_ms(b)));
     metrics_number(m, METRIC_GAUGE, "altered",
                    "1 if something that is stored, of no case, was found not to be what was written.",
                    b->state->counters.altered != 0);

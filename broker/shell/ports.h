@@ -20,6 +20,13 @@ struct now {
                         a connection has been silent */
 };
 
+/* What somebody has to look after, of which the process around the shell knows. */
+struct process_faults {
+    bool keys_unreadable; /* the folder of keys: only removals count */
+    bool master_key_missing;
+    bool policy_is_another; /* the file on the disk is not the policy in force, or cannot be read */
+};
+
 struct broker_ports {
     void *context; /* the first argument of every call; borrowed */
     /* Written events are on disk only when sync has returned LEDGER_OK. Every turn syncs, also one that wrote
@@ -41,6 +48,7 @@ struct broker_ports {
     bool (*clock_is_synchronised)(void *context);
     /* How much room the disk of the ledger has. */
     struct disk_room (*disk)(void *context);
+    struct process_faults (*faults)(void *context);
     /* One line for the people who run the broker; it holds nothing about a person. */
     void (*log)(void *context, const char *line);
 };

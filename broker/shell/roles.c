@@ -13,8 +13,12 @@
 #define ON_THE_BOARD (EVERYONE & ~AUDITOR)
 /* Those who answer for how a case is dealt with may ask who read it, and need not be those who read it. A
  * source reads what it told itself (records.c). */
-#define READS        (SOURCE | TEAM | COORDINATOR)
-#define ASKS_WHO     (COORDINATOR | INSPECTOR)
+#define READS    (SOURCE | TEAM | COORDINATOR)
+#define ASKS_WHO (COORDINATOR | INSPECTOR)
+/* How many people wait where is a small number, which can tell of one person. Coordinators and inspectors see
+ * the cases themselves. A source is another organisation's, and an auditor gets what disclosure rules allow.
+ */
+#define COUNTS_CASES (COORDINATOR | INSPECTOR)
 #define MAY(command) [CONCORDAT__V1__REQUEST__COMMAND_##command]
 
 /* A role that is not here may send nothing: referrers talk to their intake. */
@@ -58,6 +62,7 @@ static const unsigned may_send[] = {
     MAY(RECORD_WISH) = SOURCE | TEAM | COORDINATOR,
     MAY(GET_BOARD) = ON_THE_BOARD,
     MAY(GET_RECORD) = READS | ASKS_WHO,
+    MAY(GET_STANDING) = SOURCE | COORDINATOR | AUDITOR | INSPECTOR,
     MAY(FOLLOW) = AUDITOR | INSPECTOR,
     MAY(ERASE) = INSPECTOR,
     MAY(SET_HOLD) = INSPECTOR,
@@ -67,6 +72,11 @@ bool roles_may_send(Concordat__V1__Role role, Concordat__V1__Request__CommandCas
 {
     size_t row = (size_t)command;
     return row < sizeof may_send / sizeof *may_send && (may_send[row] & (1u << role));
+}
+
+bool roles_may_count_cases(Concordat__V1__Role role)
+{
+    return COUNTS_CASES & (1u << role);
 }
 
 bool roles_may_read(Concordat__V1__Role role, const Concordat__V1__GetRecord *asked)

@@ -24,6 +24,7 @@
 #include "broker/shell/roles.h"
 #include "broker/shell/shifts.h"
 #include "broker/shell/sight.h"
+#include "broker/shell/standing.h"
 #include "broker/shell/telephoned.h"
 #include "broker/shell/time.h"
 #include "broker/shell/undoing.h"
@@ -303,6 +304,7 @@ static take_request *const takers[] = {
     [CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS] = board_answer_status,
     [CONCORDAT__V1__REQUEST__COMMAND_GET_BOARD] = board_answer_board,
     [CONCORDAT__V1__REQUEST__COMMAND_GET_HANDOVER] = take_handover_question,
+    [CONCORDAT__V1__REQUEST__COMMAND_GET_STANDING] = standing_answer,
     [CONCORDAT__V1__REQUEST__COMMAND_FOLLOW] = feed_follow,
     [CONCORDAT__V1__REQUEST__COMMAND_SET_PRESENCE] = take_presence,
     [CONCORDAT__V1__REQUEST__COMMAND_COVER] = take_cover,

@@ -41,7 +41,9 @@ enum {
     SHIFTS = 512,
     NAMES = 1024,
     SHIFT_CASES = 64,
-    STANDINGS = 128
+    STANDINGS = 128,
+    CLOCKS = 32,
+    ROLES = 16
 };
 
 static const struct check_shape organisation = {
@@ -127,6 +129,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.AnswerBeside.log_number", .shape = &reference},
     {"concordat.v1.AnswerBeside.note", .bytes_max = 200},
     {"concordat.v1.AnswerBeside.referral", .needed = true},
+    {"concordat.v1.AreaCases.name", .bytes_max = 80},
     {"concordat.v1.AskBeside.asked_of", .shape = &reference},
     {"concordat.v1.AskBeside.log_number", .shape = &reference},
     {"concordat.v1.AskBeside.note", .bytes_max = 200},
@@ -230,6 +233,8 @@ static const struct check_rule rules[] = {
     {"concordat.v1.Offered.considered", .items_max = TEAMS},
     {"concordat.v1.Offered.policy", .bytes_exact = DIGEST_BYTES},
     {"concordat.v1.OnDuty.name", .bytes_max = 80},
+    {"concordat.v1.OpenCases.areas", .items_max = AREAS},
+    {"concordat.v1.OpenCases.late", .items_max = CLOCKS},
     {"concordat.v1.Passed.provider", .shape = &organisation},
     {"concordat.v1.PassedOn.provider", .shape = &organisation},
     {"concordat.v1.Person.id", .shape = &person_id, .needed = true},
@@ -292,6 +297,7 @@ static const struct check_rule rules[] = {
     {"concordat.v1.SnapshotKept.state_digest", .bytes_exact = DIGEST_BYTES, .needed = true},
     {"concordat.v1.Sought.considered", .items_max = TEAMS},
     {"concordat.v1.Sought.policy", .bytes_exact = DIGEST_BYTES},
+    {"concordat.v1.Standing.connections", .items_max = ROLES},
     {"concordat.v1.Submit.referral", .needed = true},
     {"concordat.v1.SubmitSealed.key", .needed = true},
     {"concordat.v1.SubmitSealed.referral", .needed = true},

@@ -6,6 +6,7 @@
 
 #include "proto/words/program.h"
 #include "services/cli/command.h"
+#include "services/cli/router_status.h"
 #include "services/desk/told.h"
 #include "services/terminal/connection.h"
 #include "services/terminal/router_answer.h"
@@ -113,17 +114,20 @@ enum exit_code command_act(const struct subcommand *command, int argc, char **ar
 {
     const struct action_kind *kind = action_find(command->name);
     struct concordat_client *client;
+    bool asks = kind->command == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
     struct act_input input;
     char doc[2000];
-    const struct argp_child children[] = {
-        {&input.typed.argp, 0, NULL, 0}, {&connection_argp, 0, NULL, 0}, {0}};
+    const struct argp_child children[] = {{&input.typed.argp, 0, NULL, 0},
+                                          {&connection_argp, 0, NULL, 0},
+                                          {asks ? &router_status_argp : NULL, 0, NULL, 0},
+                                          {0}};
     const struct argp argp = {
         .parser = parse_act_option, .args_doc = kind->arguments, .doc = doc, .children = children};
     describe_action(kind, doc, sizeof doc);
     typed_action_start(&input.typed, kind);
     program_take_options(&argp, argc, argv, 0, &input);
     input.options.command = kind->name;
-    input.options.receipt = kind->command == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
+    input.options.receipt = asks;
     enum exit_code code = connection_open(&input.options, act_is_delivered(kind), &client);
     if (code == CODE_DONE)
         code = act_on_case(&input, client);

@@ -25,6 +25,7 @@ enum exit_code command_keys(const struct subcommand *command, int argc, char **a
 enum exit_code command_refer(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_update(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_act(const struct subcommand *command, int argc, char **argv);
+enum exit_code command_status(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_board(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_offers(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_report(const struct subcommand *command, int argc, char **argv);

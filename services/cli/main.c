@@ -13,7 +13,7 @@
 /* The words for an action stand in its row of the desk's table. */
 static const struct subcommand commands[] = {
     {"refer", "refer a person: from FILE.json, from - or by options", command_refer},
-    {"status", NULL, command_act},
+    {"status", NULL, command_status},
     {"update", "send a referral again with more or other facts", command_update},
     {"withdraw", NULL, command_act},
     {"wish", NULL, command_act},

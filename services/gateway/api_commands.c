@@ -12,7 +12,8 @@ static const Concordat__V1__Request__CommandCase not_for_programs[] = {
     COMMAND(HELLO), COMMAND(PING), COMMAND(FOLLOW), COMMAND(GET_FORM_KEY), COMMAND(SUBMIT_SEALED)};
 
 static const Concordat__V1__Request__CommandCase api_questions[] = {
-    COMMAND(GET_STATUS), COMMAND(GET_BOARD), COMMAND(GET_RECORD), COMMAND(GET_HANDOVER)};
+    COMMAND(GET_STATUS), COMMAND(GET_BOARD), COMMAND(GET_RECORD), COMMAND(GET_HANDOVER),
+    COMMAND(GET_STANDING)};
 
 static bool is_command_of(const ProtobufCFieldDescriptor *field,
                           const Concordat__V1__Request__CommandCase *commands, size_t count)

@@ -215,6 +215,12 @@ static struct disk_room room(void *context)
     return (struct disk_room){UINT64_MAX, 0, UINT64_MAX};
 }
 
+static struct process_faults no_faults(void *context)
+{
+    (void)context;
+    return (struct process_faults){0};
+}
+
 static void say(void *context, const char *line)
 {
     (void)context;
@@ -252,9 +258,9 @@ static struct state *replay(const struct night *n)
 
 static void start(struct night *n)
 {
-    const struct broker_ports ports = {n,           write_events,  syncing,  sync_events,
-                                       read_events, read_sealed,   send_out, find_key,
-                                       give_random, clock_is_good, room,     say};
+    const struct broker_ports ports = {n,           write_events, syncing,  sync_events, read_events,
+                                       read_sealed, send_out,     find_key, give_random, clock_is_good,
+                                       room,        no_faults,    say};
     n->broker = broker_open(&ports, replay(n), "fuzz");
     bool good = n->broker && broker_load_policy(n->broker, region(), n->now);
     assert(good);

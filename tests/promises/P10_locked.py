@@ -72,20 +72,20 @@ class Locked(unittest.TestCase):
             "on_shift": wire.OnShift(), "get_handover": wire.GetHandover(), "shift_handover": wire.ShiftHandover(step=3),
             "cover": wire.Cover(area="southfell", minutes=5, reason=1),
             "follow": wire.Follow(after=0, credit=1), "get_status": wire.GetStatus(number="R-0001"),
-            "get_board": wire.GetBoard(),
+            "get_board": wire.GetBoard(), "get_standing": wire.GetStanding(),
             "erase": wire.Erase(referral=some, reason=1, second_person="p204"),
             "set_hold": wire.SetHold(referral=some, on=True, reason=1),
         }
         beside = ("ask_beside", "answer_beside", "report_missing", "report_found")
         own = {
-            "source": {"submit", "update", "withdraw", "told", "saw_changes", "send_message", "record_detention", *beside, "get_status", "get_board", "get_record"},
+            "source": {"submit", "update", "withdraw", "told", "saw_changes", "send_message", "record_detention", *beside, "get_status", "get_board", "get_record", "get_standing"},
             "team": {"set_presence", "set_capacity", "seen", "accept", "decline", "check_in", "close", "handover", "saw_changes",
                      "send_message", "on_shift", "shift_handover", "get_handover", "record_detention", *beside, "tried_to_reach", "get_record", "get_status", "get_board"},
             "coordinator": {"set_presence", "take", "assign", "acknowledge", "mute", "check_in", "close", "saw_closing",
                             "submit", "saw_changes", "send_message", "on_shift", "shift_handover", "get_handover", "record_detention", *beside, "tried_to_reach", "get_record", "who", "cover",
-                            "get_status", "get_board"},
-            "auditor": {"follow"},
-            "inspector": {"follow", "who", "get_status", "get_board", "erase", "set_hold"},
+                            "get_status", "get_board", "get_standing"},
+            "auditor": {"follow", "get_standing"},
+            "inspector": {"follow", "who", "get_status", "get_board", "get_standing", "erase", "set_hold"},
             "referrer": set(),
         }
         of = {"source": "street-triage", "team": "northmoor-crisis", "coordinator": "northmoor-duty",

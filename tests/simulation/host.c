@@ -294,6 +294,12 @@ static struct disk_room port_disk(void *context)
     return (struct disk_room){free_bytes, 100, UINT64_MAX};
 }
 
+static struct process_faults port_faults(void *context)
+{
+    (void)context;
+    return (struct process_faults){0};
+}
+
 /* The broker's log is not part of the world. */
 static void port_log(void *context, const char *line)
 {
@@ -309,9 +315,9 @@ static bool port_clock(void *context)
 void host_start(struct world *w)
 {
     struct host *h = &w->host;
-    const struct broker_ports ports = {w,           port_write,  port_syncing, port_sync,
-                                       port_read,   port_sealed, port_send,    port_key,
-                                       port_random, port_clock,  port_disk,    port_log};
+    const struct broker_ports ports = {w,           port_write,  port_syncing, port_sync,   port_read,
+                                       port_sealed, port_send,   port_key,     port_random, port_clock,
+                                       port_disk,   port_faults, port_log};
     h->dying = h->dead = h->failed = h->read_failed = false;
     h->run++;
     h->started_ms = h->busy_until_ms = w->now_ms;

@@ -128,6 +128,12 @@ static struct disk_room room(void *context)
     return (struct disk_room){UINT64_MAX, 0, UINT64_MAX};
 }
 
+static struct process_faults no_faults(void *context)
+{
+    (void)context;
+    return (struct process_faults){0};
+}
+
 static void say(void *context, const char *line)
 {
     (void)context, (void)line;
@@ -217,9 +223,9 @@ static void memory_keys_renew(void)
 
 static void story_of_a_broker(void)
 {
-    const struct broker_ports ports = {NULL,         write_events, never,        sync_events,
-                                       read_nothing, no_sealed,    send_nowhere, find_key,
-                                       give_random,  never,        room,         say};
+    const struct broker_ports ports = {NULL,      write_events, never,    sync_events, read_nothing,
+                                       no_sealed, send_nowhere, find_key, give_random, never,
+                                       room,      no_faults,    say};
     struct now now = {.wall_ms = INT64_C(1795003200000), .mono_ms = 1000};
     memory_keys_renew();
     head = 0;

@@ -152,6 +152,12 @@ static struct disk_room port_disk(void *context)
     return (struct disk_room){s->disk_free_bytes, STAGE_DISK_FLOOR, UINT64_MAX};
 }
 
+static struct process_faults port_faults(void *context)
+{
+    (void)context;
+    return (struct process_faults){0};
+}
+
 static void port_log(void *context, const char *line)
 {
     (void)context;
@@ -160,9 +166,9 @@ static void port_log(void *context, const char *line)
 
 static void start(struct stage *s)
 {
-    const struct broker_ports ports = {s,           port_write,  port_syncing, port_sync,
-                                       port_read,   port_sealed, port_send,    port_key,
-                                       port_random, port_clock,  port_disk,    port_log};
+    const struct broker_ports ports = {s,           port_write,  port_syncing, port_sync,   port_read,
+                                       port_sealed, port_send,   port_key,     port_random, port_clock,
+                                       port_disk,   port_faults, port_log};
     struct state *state = state_new(++s->run);
     struct recovery_found found;
     enum ledger_status status = recovery_replay(state, s->store.count, port_read, s, &found);

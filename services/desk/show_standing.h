@@ -1,0 +1,20 @@
+/* show_standing.h: how the router stands, in plain words, and what of it somebody has to look after. Nothing
+ * here reads a clock; any thread. See show.h. */
+#ifndef CONCORDAT_DESK_SHOW_STANDING_H
+#define CONCORDAT_DESK_SHOW_STANDING_H
+
+#include "services/desk/show.h"
+
+/* What somebody has to look after: a sentence that says what holds, and one that says what to do. */
+enum { STANDING_NEEDS_MAX = 16, STANDING_NEED_BYTES = 320, STANDING_HOLIDAY_DAYS = 60 };
+struct standing_needs {
+    char said[STANDING_NEEDS_MAX][STANDING_NEED_BYTES];
+    size_t count;
+};
+
+/* Of the router itself, and of people who wait if the router told of them. The most pressing comes first. */
+void standing_needs(const Concordat__V1__Standing *standing, struct standing_needs *needs);
+
+void show_standing(struct sheet *sheet, const Concordat__V1__Standing *standing);
+
+#endif
