@@ -4,7 +4,6 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/timex.h>
 
 #include "proto/words/now.h"
 
@@ -98,14 +97,10 @@ static void machine_random(void *context, void *bytes, size_t size)
     m->random_left -= size;
 }
 
-/* The kernel's own word, which a time service keeps up to date. If nothing keeps the clock, nobody vouches
- * for it. */
 static bool machine_clock_is_synchronised(void *context)
 {
-    struct timex timex = {.modes = 0};
     (void)context;
-    int state = ntp_adjtime(&timex);
-    return state >= 0 && state != TIME_ERROR;
+    return now_wall_is_synchronised();
 }
 
 static struct disk_room machine_disk(void *context)

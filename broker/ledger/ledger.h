@@ -17,8 +17,7 @@
 
 enum {
     LEDGER_REFERRAL_BYTES = 16,
-    LEDGER_BLOB_BYTES_MAX = 32 * 1024 * 1024, /* an event's body, and its sealed texts */
-    LEDGER_VERSION = 1
+    LEDGER_BLOB_BYTES_MAX = 32 * 1024 * 1024 /* an event's body, and its sealed texts */
 };
 
 enum ledger_status {

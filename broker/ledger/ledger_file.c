@@ -9,8 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/words/ledger_format.h"
+
 enum { PAGE_BYTES = 4096, WAL_FRAME_BYTES = 24 };
-enum { APPLICATION_ID = 0x434e4344, VALUE_BYTES_MAX = 1024 };
+enum { VALUE_BYTES_MAX = 1024 };
 
 /* The tables and triggers of the file, as SQLite keeps them in sqlite_schema. The chain stands before the
  * body, which can be long, so that reading it alone is cheap. at_ms, kind and referral are copies out of the
@@ -133,7 +135,7 @@ static bool file_identify(const struct ledger_file *file, bool *is_new)
     *is_new = !strcmp(id, "0") && !strcmp(version, "0") && !strcmp(count, "0");
     if (*is_new)
         return true;
-    snprintf(expected, sizeof expected, "%d", APPLICATION_ID);
+    snprintf(expected, sizeof expected, "%d", LEDGER_APPLICATION_ID);
     if (strcmp(id, expected) != 0)
         return file_refuse(file, LEDGER_OTHER_VERSION, "this is not a ledger of Concordat");
     snprintf(expected, sizeof expected, "%d", LEDGER_VERSION);
@@ -176,7 +178,7 @@ static bool file_create(const struct ledger_file *file)
     snprintf(sql, sizeof sql,
              "INSERT INTO meta VALUES('made_by', 'concordat %s');"
              "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
-             CONCORDAT_VERSION, APPLICATION_ID, LEDGER_VERSION);
+             CONCORDAT_VERSION, LEDGER_APPLICATION_ID, LEDGER_VERSION);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(file->db, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK || file_refuse_for(file, rc);

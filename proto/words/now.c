@@ -2,6 +2,7 @@
 #include "proto/words/now.h"
 
 #include <assert.h>
+#include <sys/timex.h>
 #include <time.h>
 
 enum { NS_PER_MS = 1000000, MS_PER_SECOND = 1000 };
@@ -35,4 +36,11 @@ int64_t now_monotonic_ns(void)
 {
     struct timespec now = now_of_clock(CLOCK_MONOTONIC);
     return (int64_t)now.tv_sec * MS_PER_SECOND * NS_PER_MS + now.tv_nsec;
+}
+
+bool now_wall_is_synchronised(void)
+{
+    struct timex timex = {.modes = 0};
+    int state = ntp_adjtime(&timex);
+    return state >= 0 && state != TIME_ERROR;
 }

@@ -2,6 +2,7 @@
 #ifndef CONCORDAT_NOW_H
 #define CONCORDAT_NOW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The wall clock: UTC, milliseconds since 1970. It jumps when somebody sets it. */
@@ -14,5 +15,9 @@ int64_t now_monotonic_ns(void);
 
 /* The same, but it goes on while the machine is suspended, as the wall clock does. */
 int64_t now_boot_ms(void);
+
+/* Whether the kernel says that a time service keeps the wall clock. If nothing keeps it, nobody vouches for
+ * it. */
+bool now_wall_is_synchronised(void);
 
 #endif

@@ -20,6 +20,7 @@ struct subcommand {
     "    7  report: small numbers, or that period, are for inspectors; nothing was printed\n"
 
 enum exit_code command_setup(const struct subcommand *command, int argc, char **argv);
+enum exit_code command_doctor(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_people(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_keys(const struct subcommand *command, int argc, char **argv);
 enum exit_code command_refer(const struct subcommand *command, int argc, char **argv);

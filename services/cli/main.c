@@ -56,6 +56,7 @@ static const struct subcommand commands[] = {
     {"verify", "auditor: whether the trail is whole", command_verify},
     {"keys", "make and show keys", command_keys},
     {"people", "who may sign in at the gateway", command_people},
+    {"doctor", "what is wrong with this machine's part of a site, and what to do", command_doctor},
     {"setup", "make a site on this machine, from a spreadsheet of teams", command_setup},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
@@ -67,7 +68,7 @@ static const char exit_codes[] =
     "Cases are named by their spoken number (R-0412) or by the referral's id.\n\n"
     "Exit codes:\n"
     "    0  done, or the question was answered\n"
-    "    1  refused, with what holds now and whom to ring; verify: something is wrong\n"
+    "    1  refused, with what holds now and whom to ring; verify, doctor: something is wrong\n"
     "    2  no answer in time: not known whether it was done\n" REPORT_EXIT_CODES
     "    8  story --check: the folder is not what the trail gives\n"
     "  100  the command line, or a file that it names, is wrong\n"

@@ -77,6 +77,19 @@ enum found certificate_look(const char *path, const char *key_path, const char *
     return found;
 }
 
+int certificate_days_left(const char *path)
+{
+    int days = -1, seconds;
+    FILE *file = fopen(path, "re");
+    X509 *certificate = file ? PEM_read_X509(file, NULL, no_passphrase, NULL) : NULL;
+    if (certificate && ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate)) != 1)
+        days = -1;
+    X509_free(certificate);
+    if (file)
+        fclose(file);
+    return days;
+}
+
 /* False with a message if openssl fails; it has said why. */
 static bool run_openssl(const char *const *line, const char *path, char *message, size_t size)
 {

@@ -11,6 +11,8 @@
  * wrong. */
 enum found certificate_look(const char *path, const char *key_path, const char *host, char *message,
                             size_t size);
+/* How many whole days a certificate is good for still; below 0: it has ended, or cannot be read. */
+int certificate_days_left(const char *path);
 /* Makes both by openssl, for a year. Browsers warn of it: it is for trying out. False with a message. */
 bool certificate_make(const char *path, const char *key_path, const char *host, char *message, size_t size);
 

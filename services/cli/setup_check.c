@@ -151,13 +151,18 @@ static int file_in_memory(const char *text, size_t size)
     return -1;
 }
 
+void setup_find_broker(char program[PATH_MAX])
+{
+    if (!program_beside(broker_name, broker_places, sizeof broker_places / sizeof *broker_places, program))
+        memcpy(program, broker_name, sizeof broker_name); /* it is looked for in PATH */
+}
+
 enum exit_code setup_check(const char *text, size_t size, const struct policy_origin *origin,
                            struct setup_names *names)
 {
     char program[PATH_MAX], asked[32];
     *names = (struct setup_names){0};
-    if (!program_beside(broker_name, broker_places, sizeof broker_places / sizeof *broker_places, program))
-        memcpy(program, broker_name, sizeof broker_name); /* it is looked for in PATH */
+    setup_find_broker(program);
     int fd = file_in_memory(text, size);
     if (fd < 0) {
         fprintf(stderr, "concordat: cannot have %s checked: %s\n", origin->path, strerror(errno));

@@ -4,6 +4,7 @@
 #ifndef CONCORDAT_CLI_SETUP_CHECK_H
 #define CONCORDAT_CLI_SETUP_CHECK_H
 
+#include <limits.h>
 #include <stddef.h>
 
 #include "proto/words/exit_code.h"
@@ -34,6 +35,8 @@ struct policy_origin {
  * standard output. Ended by setup_names_close either way. */
 enum exit_code setup_check(const char *text, size_t size, const struct policy_origin *origin,
                            struct setup_names *names);
+/* The router's program, beside this one, or by its name as PATH finds it. */
+void setup_find_broker(char program[PATH_MAX]);
 void setup_names_close(struct setup_names *names);
 
 #endif

@@ -15,12 +15,14 @@ typedef Concordat__V1__Standing standing_of_router;
 
 /* --- what somebody has to look after -------------------------------------------------------------------- */
 
-static void need(struct standing_needs *needs, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void need(struct standing_needs *needs, const char *format, ...)
+static void need(struct standing_needs *needs, enum need_of of, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+static void need(struct standing_needs *needs, enum need_of of, const char *format, ...)
 {
     va_list arguments;
     if (needs->count == STANDING_NEEDS_MAX)
         return;
+    needs->of[needs->count] = of;
     va_start(arguments, format);
     vsnprintf(needs->said[needs->count++], STANDING_NEED_BYTES, format, arguments);
     va_end(arguments);
@@ -40,22 +42,23 @@ static void need_for_people(const Concordat__V1__OpenCases *cases, struct standi
     for (size_t i = 0; i < cases->n_areas; i++)
         unheard += cases->areas[i]->unheard;
     if (over)
-        need(needs,
+        need(needs, NEED_OF_PEOPLE,
              "The hours of detention of %" PRIu32 " have run out. Their coordinator must act now; ring them.",
              over);
     if (cases->detentions_ending)
-        need(needs, "The hours of detention of %" PRIu32 " end soon. Ask their coordinator what is planned.",
+        need(needs, NEED_OF_PEOPLE,
+             "The hours of detention of %" PRIu32 " end soon. Ask their coordinator what is planned.",
              cases->detentions_ending);
     if (unheard)
-        need(needs,
+        need(needs, NEED_OF_PEOPLE,
              "Nobody has acknowledged %" PRIu32 " reminders. Ring the coordinators of the areas below.",
              unheard);
     if (cases->unowned)
-        need(needs,
+        need(needs, NEED_OF_PEOPLE,
              "Nobody owns %" PRIu32 " cases, which must never be. Ring the coordinators, then report it.",
              cases->unowned);
     if (cases->altered)
-        need(needs,
+        need(needs, NEED_OF_PEOPLE,
              "Something stored of %" PRIu32
              " cases is not what was written. See SECURITY.md, \"In an incident\".",
              cases->altered);
@@ -69,7 +72,7 @@ static void need_for_room(const standing_of_router *standing, struct standing_ne
     const char *holds = left < floor / 4 ? "referrals are refused"
                         : left < floor   ? "long referrals and exercises are refused"
                                          : "it is nearly so little that long referrals are refused";
-    need(needs,
+    need(needs, NEED_OF_MACHINE,
          "The disk of the ledger has %" PRIu64 " MiB free, and its floor is %" PRIu64
          ": %s. Make room there.",
          left / MIB, floor / MIB, holds);
@@ -78,30 +81,32 @@ static void need_for_room(const standing_of_router *standing, struct standing_ne
 static void need_for_clock(const standing_of_router *standing, struct standing_needs *needs)
 {
     if (standing->clock_leapt)
-        need(needs,
+        need(needs, NEED_OF_ROUTER,
              "The clock of the router's machine has leapt, and is not believed. Set it right, or confirm it "
              "(OPERATE.md, \"the wall clock has leapt\").");
     if (standing->clock_set_back)
-        need(needs,
+        need(needs, NEED_OF_ROUTER,
              "The clock of the router's machine was set back, and deadlines come a little late until it has "
              "caught up. Look after its time service.");
     if (!standing->clock_synchronised)
-        need(needs, "The clock of the router's machine is not synchronised. Look after its time service "
-                    "(`timedatectl`).");
+        need(needs, NEED_OF_MACHINE,
+             "The clock of the router's machine is not synchronised. Look after its time service "
+             "(`timedatectl`).");
 }
 
 static void need_for_policy(const standing_of_router *standing, struct standing_needs *needs)
 {
     int64_t left_ms = standing->bank_holidays_end_ms - standing->now_ms;
     if (standing->policy_is_another)
-        need(needs, "The policy on the disk is not the one in force, or cannot be read. Check it by "
-                    "`concordat-broker --check`, then `systemctl reload concordat-broker`.");
+        need(needs, NEED_OF_ROUTER,
+             "The policy on the disk is not the one in force, or cannot be read. Check it by "
+             "`concordat-broker --check`, then `systemctl reload concordat-broker`.");
     if (left_ms < 0)
-        need(needs,
+        need(needs, NEED_OF_MACHINE,
              "The policy lists no bank holiday to come: teams count as open then. Write the coming ones "
              "under bank_holidays, and reload.");
     else if (left_ms < STANDING_HOLIDAY_DAYS * MS_PER_DAY)
-        need(needs,
+        need(needs, NEED_OF_MACHINE,
              "The last bank holiday of the policy is in %" PRId64 " days. Write the coming ones under "
              "bank_holidays, and reload.",
              left_ms / MS_PER_DAY);
@@ -114,14 +119,15 @@ void standing_needs(const standing_of_router *standing, struct standing_needs *n
         need_for_people(standing->cases, needs);
     need_for_room(standing, needs);
     if (standing->master_key_missing)
-        need(needs,
+        need(needs, NEED_OF_ROUTER,
              "The master key is missing or wrong, so records do not open. Put the right one back within "
              "the hour (PRIVACY.md, \"The master key\").");
     if (standing->keys_unreadable)
-        need(needs,
+        need(needs, NEED_OF_ROUTER,
              "The folder of keys cannot be read, so nobody new gets in. The router's log names the file.");
     if (standing->altered)
-        need(needs, "Something stored is not what was written. See SECURITY.md, \"In an incident\".");
+        need(needs, NEED_OF_ROUTER,
+             "Something stored is not what was written. See SECURITY.md, \"In an incident\".");
     need_for_clock(standing, needs);
     need_for_policy(standing, needs);
 }

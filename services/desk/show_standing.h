@@ -6,9 +6,13 @@
 #include "services/desk/show.h"
 
 /* What somebody has to look after: a sentence that says what holds, and one that says what to do. */
+/* Whom or what it is about: people who wait; the router; or its machine and policy file, which somebody there
+ * can see without it. */
+enum need_of { NEED_OF_PEOPLE, NEED_OF_ROUTER, NEED_OF_MACHINE };
 enum { STANDING_NEEDS_MAX = 16, STANDING_NEED_BYTES = 320, STANDING_HOLIDAY_DAYS = 60 };
 struct standing_needs {
     char said[STANDING_NEEDS_MAX][STANDING_NEED_BYTES];
+    enum need_of of[STANDING_NEEDS_MAX];
     size_t count;
 };
 

@@ -25,7 +25,8 @@
 #include "proto/wire/wire.h"
 #include "services/intake/outbox_request.h"
 
-enum { OUTBOX_VERSION = 6, OUTBOX_TEXT_BYTES = 301 };
+/* SQLite's application_id and user_version of an outbox. */
+enum { OUTBOX_APPLICATION_ID = 0x434f5558 /* "COUX" */, OUTBOX_VERSION = 6, OUTBOX_TEXT_BYTES = 301 };
 
 enum outbox_status {
     OUTBOX_OK,

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { APPLICATION_ID = 0x434f5558 }; /* "COUX" in the file's header: an outbox of ours */
-
 /* person is the id of the one who sent the referral, or "". status is a packed CaseStatus; seq and number are
  * copied from it, and closed_ms is when it first said that the case is over. kind is the command's field
  * number in Request; state is an enum command_state; settled_ms is when the router's answer came, or NULL.
@@ -266,7 +264,7 @@ static int outbox_store_create(sqlite3 *db)
 {
     char header[96];
     snprintf(header, sizeof header, "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT",
-             APPLICATION_ID, OUTBOX_VERSION);
+             OUTBOX_APPLICATION_ID, OUTBOX_VERSION);
     int rc = sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, schema, NULL, NULL, NULL);
@@ -285,7 +283,7 @@ static enum outbox_status outbox_store_prepare(struct outbox *outbox)
         rc = outbox_store_ask(outbox->db, "PRAGMA application_id", &id);
     if (rc == SQLITE_OK)
         rc = outbox_store_ask(outbox->db, "PRAGMA user_version", &version);
-    if (rc == SQLITE_OK && (id != APPLICATION_ID || version != OUTBOX_VERSION))
+    if (rc == SQLITE_OK && (id != OUTBOX_APPLICATION_ID || version != OUTBOX_VERSION))
         return OUTBOX_OTHER_VERSION;
     for (int i = 0; i < STATEMENT_COUNT && rc == SQLITE_OK; i++) {
         rc = sqlite3_prepare_v3(outbox->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &outbox->statements[i],
