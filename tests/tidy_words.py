@@ -20,10 +20,11 @@ STAYS_OUT = {
     r"services/intake/(?:form_seal|outbox\w*|seal_key|service|refused)\.c": "the operator of the intake reads it in the log",
     r"broker/shell/(?:adopt|alterations|figures|recovery|room|time)\.c": "the operator of the router reads it in the log",
     r"broker/shell/feed\.c": "programs that follow the ledger read it, and who runs them",
-    r"services/cli/(?:keys|people\w*|qr|setup\w*|typed_options)\.c": "those who set up a site and manage keys and accounts read it, or a camera does",
+    r"services/cli/(?:doctor\w*|http_question|keys|people\w*|qr|setup\w*|typed_options)\.c": "those who set up a site and manage keys and accounts read it, or a camera does",
     r"services/gateway/(?:main|service|delivery_token|desks?|desks_file|access_token|accounts?\w*|line_fields|identity|last_use|onetime|session|signin|single_sign_on|unlock|listen|password|taken|whole_file|http\w*|html|feed|stream)\.c":
         "the operator of the gateway reads it in the log, or a browser does",
     r"services/gateway/(?:api\w*|openapi\w*)\.c": "programs read it, and those who write them",
+    r"services/(?:cli/router_status|desk/show_standing)\.c": "those who run a part of the service read it, and how the router stands is no case",
     r"services/cli/(?:report|story\w*)\.c": "auditors read it, and those whom they give a story",
     r"services/gateway/(?:audit_\w+|chart|inquiries|picture|report_view|verdict)\.c": "auditors read it",
     r"services/gateway/pages/(?:(?:audit\w*|report)|parts/(?:case_fields|period_fields|report_chart|report_table))\.html":

@@ -30,7 +30,7 @@ static void count_without_team(const struct referral *r, struct counted *counted
         counted->oldest_received_ms = r->received_ms;
 }
 
-static void count_case(const struct referral *r, int64_t now_ms, struct counted *counted)
+static void count_open_case(const struct referral *r, int64_t now_ms, struct counted *counted)
 {
     counted->unowned += r->owner.kind == OWNER_NONE;
     counted->altered += r->altered != 0;
@@ -56,7 +56,7 @@ bool counted_cases(const struct broker *b, struct counted *counted)
     for (uint32_t row = 0; row < state_referral_rows(b->state); row++) {
         const struct referral *r = state_referral_row(b->state, row);
         if (referral_is_open(r))
-            count_case(r, b->time.now_ms, counted);
+            count_open_case(r, b->time.now_ms, counted);
     }
     return true;
 }

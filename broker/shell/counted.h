@@ -19,7 +19,7 @@ struct counted_area {
     uint32_t unheard;        /* reminders that nobody has acknowledged */
 };
 
-/* Of people, but for drills, unowned and altered, which are of both. */
+/* Cases of people; but unowned and altered are of drills too. */
 struct counted {
     struct counted_area *areas; /* owned; by slot */
     uint32_t drills, unowned, ending_soon, altered, without_team;

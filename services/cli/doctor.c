@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <sodium.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,46 +61,7 @@ struct doctor_input {
     const struct doctor_check *only;
 };
 
-/* --- what was found ------------------------------------------------------------------------------------- */
-
-static void print_finding(const char *word, const char *format, va_list arguments)
-{
-    printf("%-14s  ", word);
-    vprintf(format, arguments);
-    putchar('\n');
-}
-
-void doctor_well(struct doctor *doctor, const char *format, ...)
-{
-    va_list arguments;
-    doctor->looked++;
-    if (!doctor->all)
-        return;
-    va_start(arguments, format);
-    print_finding("well", format, arguments);
-    va_end(arguments);
-}
-
-void doctor_wrong(struct doctor *doctor, const char *format, ...)
-{
-    va_list arguments;
-    doctor->looked++;
-    doctor->wrong++;
-    va_start(arguments, format);
-    print_finding("needs somebody", format, arguments);
-    va_end(arguments);
-}
-
-void doctor_unseen(struct doctor *doctor, const char *format, ...)
-{
-    va_list arguments;
-    doctor->unseen++;
-    va_start(arguments, format);
-    print_finding("not looked at", format, arguments);
-    va_end(arguments);
-}
-
-void doctor_close(struct doctor *doctor)
+static void doctor_close(struct doctor *doctor)
 {
     free(doctor->names);
     free(doctor->policy_said);

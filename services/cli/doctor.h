@@ -62,6 +62,4 @@ int doctor_setting(const struct doctor *doctor, const char *path, const char *na
 void doctor_find_parts(struct doctor *doctor);
 const struct doctor_part *doctor_part_of(const struct doctor *doctor, enum doctor_kind kind);
 
-void doctor_close(struct doctor *doctor);
-
 #endif

@@ -35,7 +35,7 @@ static void walk_keys(struct doctor *doctor, const char *shown, const char *end,
 
 /* --- both halves ---------------------------------------------------------------------------------------- */
 
-/* Where the public half of a secret key is admitted, by the key's role. */
+/* The place at which the public half of a secret key is admitted follows from the key's role. */
 static bool public_path_of(const struct doctor *doctor, const struct key *key, char path[PATH_MAX])
 {
     char shown[PATH_MAX];

@@ -108,7 +108,7 @@ static bool read_proxy(const struct doctor *doctor, struct proxy_site *site)
 
 /* --- its certificate ------------------------------------------------------------------------------------ */
 
-/* What is wrong with the two, and ours to do about it. */
+/* The fault ends with a remedy for who sets a site up; here it is another. */
 static void tell_certificate_fault(struct doctor *doctor, const struct proxy_site *site, char *fault)
 {
     char *remedy = strchr(fault, ';');
@@ -173,7 +173,7 @@ void doctor_check_certificate(struct doctor *doctor)
 
 /* --- what it lets through ------------------------------------------------------------------------------- */
 
-/* Where the proxy is reached on this machine. */
+/* The address at which this machine reaches the proxy. */
 static void address_of(const struct proxy_site *site, char address[INET_ADDRSTRLEN], unsigned *port)
 {
     const char *colon = strrchr(site->listen, ':');

@@ -114,7 +114,7 @@ static pid_t find_process(const struct doctor *doctor, const struct doctor_part 
 
 /* --- parts ---------------------------------------------------------------------------------------------- */
 
-static struct doctor_part *add_part(struct doctor *doctor, enum doctor_kind kind, const char *program)
+static struct doctor_part *doctor_part_add(struct doctor *doctor, enum doctor_kind kind, const char *program)
 {
     if (doctor->part_count == DOCTOR_PARTS_MAX)
         return NULL;
@@ -138,7 +138,7 @@ static void find_part(struct doctor *doctor, enum doctor_kind kind, const char *
     snprintf(settings, sizeof settings, "%s%s", settings_folder, program);
     if (access(doctor_path(doctor, settings, path), F_OK) != 0)
         return;
-    struct doctor_part *part = add_part(doctor, kind, program);
+    struct doctor_part *part = doctor_part_add(doctor, kind, program);
     if (part)
         settle_part(doctor, part);
 }
@@ -153,7 +153,8 @@ static void find_intakes(struct doctor *doctor)
     for (size_t i = 0; i < found.gl_pathc; i++) {
         const char *source = strstr(strrchr(found.gl_pathv[i], '/'), every) + strlen(every);
         bool is_settings = source[strcspn(source, ".~")] == '\0' && strlen(source) <= 32;
-        struct doctor_part *part = is_settings ? add_part(doctor, PART_INTAKE, "concordat-intake") : NULL;
+        struct doctor_part *part =
+            is_settings ? doctor_part_add(doctor, PART_INTAKE, "concordat-intake") : NULL;
         if (!part)
             continue;
         snprintf(part->source, sizeof part->source, "%.32s", source);

@@ -51,7 +51,7 @@ void doctor_check_programs(struct doctor *doctor)
 
 /* --- what is stored ------------------------------------------------------------------------------------- */
 
-/* Where the header of an SQLite file has the number of its format and whose file it is (big-endian). */
+/* The header of an SQLite file has the number of its format, and whose file it is (big-endian). */
 enum { SQLITE_HEADER_BYTES = 100, AT_FORMAT = 60, AT_OWNER = 68 };
 
 static const struct stored_file {

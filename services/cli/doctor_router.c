@@ -20,7 +20,7 @@ struct asked_server {
     char endpoint[DOCTOR_TEXT_BYTES], server_key[PATH_MAX], key[PATH_MAX];
 };
 
-/* Where a program of this machine reaches an address on which another listens. */
+/* The address at which a program of this machine reaches one on which another listens. */
 static void reach(const char *listen, char out[DOCTOR_TEXT_BYTES])
 {
     const char *colon = strrchr(listen, ':');

@@ -95,7 +95,7 @@ static bool process_has_socket(pid_t pid, unsigned long inode, bool *known)
     return found;
 }
 
-/* Who has a port, while the program that is to have it does not run. */
+/* A socket that has the port of a program that does not run. */
 struct port_taken {
     unsigned port;
     unsigned long inode; /* 0: nobody has it */
@@ -228,7 +228,7 @@ void doctor_check_ports(struct doctor *doctor)
 /* --- units ---------------------------------------------------------------------------------------------- */
 
 /* The value of a line NAME=value of what systemctl said. */
-static void value_of(const char *said, const char *name, char out[64])
+static void unit_value_of(const char *said, const char *name, char out[64])
 {
     size_t size = strlen(name);
     out[0] = '\0';
@@ -243,9 +243,9 @@ static void check_unit(struct doctor *doctor, const char *unit)
     int code = setup_run((const char *const[]){"systemctl", "show",
                                                "--property=UnitFileState,ActiveState,NRestarts", unit, NULL},
                          &said);
-    value_of(said, "UnitFileState", enabled);
-    value_of(said, "ActiveState", active);
-    value_of(said, "NRestarts", restarts);
+    unit_value_of(said, "UnitFileState", enabled);
+    unit_value_of(said, "ActiveState", active);
+    unit_value_of(said, "NRestarts", restarts);
     free(said);
     if (code != 0 || !active[0])
         doctor_unseen(doctor, "%s: systemctl does not say how it is", unit);

@@ -20,7 +20,7 @@ static int write_question(const struct http_question *question, char out[QUESTIO
                     question->header ? "\r\n" : "");
 }
 
-static int status_of(const char *answer)
+static int http_status_of(const char *answer)
 {
     int status = HTTP_NO_ANSWER;
     return sscanf(answer, "HTTP/1.%*1[01] %3d", &status) == 1 ? status : HTTP_NO_ANSWER;
@@ -57,7 +57,7 @@ int http_ask_socket(const char *socket_path, const struct http_question *questio
         return HTTP_NO_CONNECTION;
     ssize_t got = send(fd, text, (size_t)size, MSG_NOSIGNAL) == size ? recv(fd, answer, ANSWER_BYTES, 0) : -1;
     answer[got > 0 ? got : 0] = '\0';
-    int status = status_of(answer);
+    int status = http_status_of(answer);
     close(fd);
     return status;
 }
@@ -75,7 +75,7 @@ static int ask_over(SSL *tls, int fd, const struct http_question *question, X509
         *certificate = SSL_get1_peer_certificate(tls);
     int got = SSL_write(tls, text, size) == size ? SSL_read(tls, answer, ANSWER_BYTES) : 0;
     answer[got > 0 ? got : 0] = '\0';
-    return status_of(answer);
+    return http_status_of(answer);
 }
 
 int http_ask_tls(const char *address, unsigned port, const struct http_question *question, X509 **certificate)

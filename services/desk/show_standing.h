@@ -16,7 +16,7 @@ struct standing_needs {
     size_t count;
 };
 
-/* Of the router itself, and of people who wait if the router told of them. The most pressing comes first. */
+/* Everything that the router told of itself and of people who wait. The most pressing comes first. */
 void standing_needs(const Concordat__V1__Standing *standing, struct standing_needs *needs);
 
 void show_standing(struct sheet *sheet, const Concordat__V1__Standing *standing);
