@@ -42,8 +42,12 @@ void doctor_check_gateway(struct doctor *doctor)
 {
     const struct doctor_part *gateway = doctor_part_of(doctor, PART_GATEWAY);
     char path[PATH_MAX], host[DOCTOR_TEXT_BYTES];
-    if (!gateway || !gateway->pid)
+    if (!gateway)
         return;
+    if (!gateway->pid) {
+        doctor_unseen(doctor, "%s: whether it answers: it does not run", gateway->unit);
+        return;
+    }
     if (!host_of_origin(doctor, gateway, host)) {
         doctor_wrong(doctor, "%s: CONCORDAT_ORIGIN is not there, and says the address in browsers; write it",
                      gateway->settings);

@@ -128,17 +128,25 @@ static struct doctor_part *doctor_part_add(struct doctor *doctor, enum doctor_ki
 
 static void settle_part(struct doctor *doctor, struct doctor_part *part)
 {
-    (void)doctor_setting(doctor, part->settings, "CONCORDAT_LISTEN", part->listen, sizeof part->listen);
+    int line = doctor_setting(doctor, part->settings, "CONCORDAT_LISTEN", part->listen, sizeof part->listen);
+    if (!line && part->kind == PART_ROUTER)
+        snprintf(part->listen, sizeof part->listen, "tcp://127.0.0.1:5170"); /* as its unit says */
     part->pid = find_process(doctor, part);
 }
 
-static void find_part(struct doctor *doctor, enum doctor_kind kind, const char *program)
+static bool doctor_has(const struct doctor *doctor, const char *shown)
 {
-    char path[PATH_MAX], settings[DOCTOR_TEXT_BYTES];
+    char path[PATH_MAX];
+    return access(doctor_path(doctor, shown, path), F_OK) == 0;
+}
+
+/* Its settings say that it is to run here, or another file that it alone reads (NULL: there is none). */
+static void find_part(struct doctor *doctor, enum doctor_kind kind, const char *program, const char *other)
+{
+    char settings[DOCTOR_TEXT_BYTES];
     snprintf(settings, sizeof settings, "%s%s", settings_folder, program);
-    if (access(doctor_path(doctor, settings, path), F_OK) != 0)
-        return;
-    struct doctor_part *part = doctor_part_add(doctor, kind, program);
+    bool runs_here = doctor_has(doctor, settings) || (other && doctor_has(doctor, other));
+    struct doctor_part *part = runs_here ? doctor_part_add(doctor, kind, program) : NULL;
     if (part)
         settle_part(doctor, part);
 }
@@ -168,10 +176,10 @@ static void find_intakes(struct doctor *doctor)
 
 void doctor_find_parts(struct doctor *doctor)
 {
-    find_part(doctor, PART_ROUTER, "concordat-broker");
+    find_part(doctor, PART_ROUTER, "concordat-broker", "/etc/concordat/region.yaml");
     find_intakes(doctor);
-    find_part(doctor, PART_AUDIT, "concordat-audit");
-    find_part(doctor, PART_GATEWAY, "concordat-gateway");
+    find_part(doctor, PART_AUDIT, "concordat-audit", NULL);
+    find_part(doctor, PART_GATEWAY, "concordat-gateway", NULL);
 }
 
 const struct doctor_part *doctor_part_of(const struct doctor *doctor, enum doctor_kind kind)

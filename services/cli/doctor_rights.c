@@ -88,9 +88,11 @@ static void check_shown_folder(struct doctor *doctor, const char *shown, const c
 /* They are root's, or of whoever made an image and looks at it. */
 static void check_settings(struct doctor *doctor)
 {
-    const struct rights written = {NOT_WRITTEN, geteuid(), geteuid() == 0 ? "root" : "your"};
+    char self[24];
+    snprintf(self, sizeof self, "%lu", (unsigned long)geteuid());
+    const struct rights written = {NOT_WRITTEN, geteuid(), geteuid() == 0 ? "root" : self};
     const struct rights secret = {NOT_READ, written.owner, written.owner_name};
-    char devices[PATH_MAX];
+    char path[PATH_MAX];
     check_shown(doctor, SETUP_ETC, &written);
     check_shown(doctor, SETUP_ETC "/broker.key", &written);
     check_shown_folder(doctor, SETUP_ETC "/private", ".key_secret", &secret);
@@ -104,10 +106,11 @@ static void check_settings(struct doctor *doctor)
     }
     for (size_t i = 0; i < doctor->part_count; i++) {
         const struct doctor_part *part = &doctor->parts[i];
-        check_shown(doctor, part->settings, &written);
-        snprintf(devices, sizeof devices, SETUP_ETC "/devices-%s", part->source);
+        if (access(doctor_path(doctor, part->settings, path), F_OK) == 0) /* the router's unit has its own */
+            check_rights_of(doctor, path, &written);
+        snprintf(path, sizeof path, SETUP_ETC "/devices-%s", part->source);
         if (part->kind == PART_INTAKE)
-            check_shown_folder(doctor, devices, ".key", &written);
+            check_shown_folder(doctor, path, ".key", &written);
     }
 }
 

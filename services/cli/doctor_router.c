@@ -75,10 +75,8 @@ static bool find_router(const struct doctor *doctor, struct asked_server *server
 {
     const struct doctor_part *router = doctor_part_of(doctor, PART_ROUTER);
     (void)doctor_path(doctor, SETUP_ETC "/broker.key", server->server_key);
-    if (router && router->listen[0])
+    if (router)
         reach(router->listen, server->endpoint);
-    else if (router)
-        snprintf(server->endpoint, sizeof server->endpoint, "tcp://127.0.0.1:5170"); /* of its unit */
     for (size_t i = 0; i < doctor->part_count && !server->endpoint[0]; i++)
         (void)doctor_setting(doctor, doctor->parts[i].settings, "CONCORDAT_BROKER", server->endpoint,
                              sizeof server->endpoint);
@@ -194,7 +192,11 @@ static void check_intake(struct doctor *doctor, const struct doctor_part *part)
 
 void doctor_check_intakes(struct doctor *doctor)
 {
-    for (size_t i = 0; i < doctor->part_count; i++)
-        if (doctor->parts[i].kind == PART_INTAKE && doctor->parts[i].pid)
-            check_intake(doctor, &doctor->parts[i]);
+    for (size_t i = 0; i < doctor->part_count; i++) {
+        const struct doctor_part *part = &doctor->parts[i];
+        if (part->kind == PART_INTAKE && part->pid)
+            check_intake(doctor, part);
+        else if (part->kind == PART_INTAKE)
+            doctor_unseen(doctor, "%s: whether it answers: it does not run", part->unit);
+    }
 }
