@@ -56,7 +56,7 @@ static const struct subcommand commands[] = {
     {"verify", "auditor: whether the trail is whole", command_verify},
     {"keys", "make and show keys", command_keys},
     {"people", "who may sign in at the gateway", command_people},
-    {"doctor", "what is wrong with this machine's part of a site, and what to do", command_doctor},
+    {"doctor", "what is wrong with this part of a site, and what to do", command_doctor},
     {"setup", "make a site on this machine, from a spreadsheet of teams", command_setup},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
