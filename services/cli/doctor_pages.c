@@ -15,7 +15,7 @@
 
 enum { CERTIFICATE_DAYS = 30, SITE_LINE_BYTES = 1024, HTTPS_PORT = 443, PAGES_FAULT_BYTES = 3 * PATH_MAX };
 
-static const char gateway_socket[] = "/run/concordat-gateway/socket";
+static const char gateway_socket[] = "/run/concordat-gateway.sock";
 
 /* What nginx's file of the site says. */
 struct proxy_site {

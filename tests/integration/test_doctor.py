@@ -32,7 +32,7 @@ READY = {"concordat-broker.service": "ready", "concordat-intake@street-triage.se
          "concordat-intake@emergency-department.service": "listening", "concordat-audit.service": ""}
 SECRET = "/etc/concordat/private/audit.key_secret"
 SITE = "/etc/nginx/sites-available/concordat"
-CERTIFICATE, CERTIFICATE_KEY = "/etc/ssl/certs/concordat.pem", "/etc/ssl/private/concordat.key"
+CERTIFICATE, CERTIFICATE_KEY = "/etc/ssl/certs/concordat-self-signed.pem", "/etc/ssl/private/concordat-self-signed.key"
 needs_nginx = unittest.skipUnless(os.path.exists("/usr/sbin/nginx"), "nginx is not installed (nginx-light)")
 
 
@@ -75,12 +75,12 @@ class Doctor(unittest.TestCase):
             file.seek(0)
             file.write(desks)
             file.truncate()
-        os.makedirs(cls.at("/run/concordat-gateway"))
+        os.makedirs(cls.at("/run"), exist_ok=True)
         listening = socket.socket(socket.AF_UNIX)
         cls.addClassCleanup(listening.close)
-        listening.bind(cls.at("/run/concordat-gateway/socket"))
+        listening.bind(cls.at("/run/concordat-gateway.sock"))
         listening.listen()
-        os.chmod(cls.at("/run/concordat-gateway/socket"), 0o666)
+        os.chmod(cls.at("/run/concordat-gateway.sock"), 0o666)
         os.chmod(cls.stage.folder, 0o755)
         units.start_with_socket(cls.stage, gateway, listening, stage.find_program("concordat-gateway", FOLDERS), "listening")
 
@@ -91,7 +91,7 @@ class Doctor(unittest.TestCase):
         with open(cls.at(SITE), encoding="utf-8") as file:
             text = file.read()
         for before, after in (("listen 443", f"listen 127.0.0.1:{cls.proxy_port}"), ("/etc/ssl", cls.at("/etc/ssl")),
-                              ("/run/concordat-gateway", cls.at("/run/concordat-gateway"))):
+                              ("/run/concordat-gateway.sock", cls.at("/run/concordat-gateway.sock"))):
             assert before in text, before
             text = text.replace(before, after)
         with open(cls.at(SITE), "w", encoding="utf-8") as file:
@@ -189,7 +189,7 @@ class Doctor(unittest.TestCase):
         for says in ("region.yaml: the router takes it, and it has no gap", "audit.key_secret: both halves belong together",
                      "master-key: it can be read", 'the team "north-crisis" has a key', "ledger.db: format 1",
                      "concordat-broker.service: process", "the router at tcp://127.0.0.1", "emergency-department.service: it answers at",
-                     "socket: the gateway answers", "the certificate is good for 36"):
+                     "sock: the gateway answers", "the certificate is good for 36"):
             self.assertIn(says, said)
         self.assertRegex(last, r"^\d+ were looked at: nothing needs somebody; [12] were not looked at\.$")
         self.assertNotRegex(said, "Robin|p101")
@@ -326,7 +326,7 @@ class Doctor(unittest.TestCase):
         if not program:
             unit.start(self.stage, READY[name])
             return
-        unit.load_credentials()
+        unit.prepare()
         options = unit.command()[1]
         folders, self.stage.program_folders = self.stage.program_folders, (os.path.dirname(program),)
         try:
@@ -431,8 +431,8 @@ class Doctor(unittest.TestCase):
             self.assertRegex(found["needs somebody"][0], "street-triage.service: no answer at tcp://.* with the key")
 
     def test_the_gateways_socket(self):
-        with self.moved("/run/concordat-gateway/socket"):
-            self.finds("socket: nothing answers: No such file", "--only", "gateway")
+        with self.moved("/run/concordat-gateway.sock"):
+            self.finds("sock: nothing answers: No such file", "--only", "gateway")
 
     def sign(self, days):
         subprocess.run(["openssl", "req", "-x509", "-key", self.at(CERTIFICATE_KEY), "-days", str(days), "-subj", "/CN=concordat.example",
@@ -442,17 +442,17 @@ class Doctor(unittest.TestCase):
             return file.read()
 
     def test_the_certificate(self):
-        for days, says in ((20, "concordat.pem: the certificate ends in (19|20) days"),):
+        for days, says in ((20, "concordat-self-signed.pem: the certificate ends in (19|20) days"),):
             with self.changed(CERTIFICATE, lambda _, days=days: self.sign(days)):
                 self.finds(says, "--only", "certificate")
         with self.changed(CERTIFICATE_KEY, lambda _: subprocess.run(
                 ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"], check=True,
                 capture_output=True, text=True).stdout):
-            self.finds("concordat.key: the key does not belong to the certificate", "--only", "certificate")
+            self.finds("concordat-self-signed.key: the key does not belong to the certificate", "--only", "certificate")
         with self.mode(CERTIFICATE_KEY, 0o644):
-            self.finds("concordat.key: anybody may read this key", "--only", "certificate")
+            self.finds("concordat-self-signed.key: anybody may read this key", "--only", "certificate")
         with self.moved(CERTIFICATE):
-            self.finds("concordat.pem: it is not there", "--only", "certificate")
+            self.finds("concordat-self-signed.pem: it is not there", "--only", "certificate")
         with self.changed("/etc/default/concordat-gateway", lambda text: text.replace("concordat.example", "elsewhere.example")):
             _, found, _ = self.look("--only", "certificate")
             self.assertEqual([re.search("the certificate is for another name|server_name is concordat.example", line)[0]
@@ -475,7 +475,7 @@ class Doctor(unittest.TestCase):
         with open(self.stage.path("ended.pem"), encoding="ascii") as file:
             ended = file.read()
         with self.changed(CERTIFICATE, lambda _: ended):
-            self.finds("concordat.pem: the certificate has ended", "--only", "certificate")
+            self.finds("concordat-self-signed.pem: the certificate has ended", "--only", "certificate")
 
     # ---- The proxy ----
 
@@ -508,7 +508,7 @@ class Doctor(unittest.TestCase):
     @needs_nginx
     def test_a_proxy_that_is_stopped_or_shows_an_older_certificate(self):
         with self.changed(CERTIFICATE, lambda _: self.sign(300)):
-            self.finds("concordat.pem: nginx shows another certificate than this; `systemctl reload nginx`", "--only", "proxy")
+            self.finds("concordat-self-signed.pem: nginx shows another certificate than this; `systemctl reload nginx`", "--only", "proxy")
         self.stage.stop("nginx")
         try:
             self.finds(f"concordat: nothing answers at 127.0.0.1:{self.proxy_port}", "--only", "proxy")
