@@ -156,6 +156,20 @@ static void end_ledger(struct ledger *ledger)
     free(ledger);
 }
 
+/* A start beside half of a restore would begin a new history. */
+static bool is_half_restored(const char *path, char *message, size_t message_size)
+{
+    char name[4096];
+    if ((size_t)snprintf(name, sizeof name, "%s" LEDGER_RESTORING, path) >= sizeof name ||
+        access(name, F_OK) != 0)
+        return false;
+    snprintf(message, message_size,
+             "%s: a backup was being put back here, and that was broken off; do it again (concordat-ledger "
+             "restore)",
+             name);
+    return true;
+}
+
 struct ledger *ledger_open(const char *path, enum ledger_status *status, char *message, size_t message_size)
 {
     struct ledger *ledger = calloc(1, sizeof *ledger);
@@ -173,7 +187,8 @@ struct ledger *ledger_open(const char *path, enum ledger_status *status, char *m
         end_ledger(ledger);
         return NULL;
     }
-    ledger->db = ledger_file_open(path, &ledger->incoming, status, message, message_size);
+    if (!is_half_restored(path, message, message_size))
+        ledger->db = ledger_file_open(path, &ledger->incoming, status, message, message_size);
     if (!ledger->db) {
         end_ledger(ledger);
         return NULL;

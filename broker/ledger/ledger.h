@@ -46,6 +46,10 @@ struct ledger_event {
 
 struct ledger;
 
+/* The name that a ledger has, behind its own, while it is put back: as long as there is such a file, nobody
+ * makes a ledger in its place. */
+#define LEDGER_RESTORING ".restoring"
+
 /* Opens or creates a ledger. On failure returns NULL, with *status and a message for a person. */
 struct ledger *ledger_open(const char *path, enum ledger_status *status, char *message, size_t message_size);
 void ledger_close(struct ledger **ledger);

@@ -68,6 +68,12 @@ static const struct file_setting reader_settings[] = {
     {"temp_store", "MEMORY", "2"}, {"busy_timeout", "5000", "5000"},
 };
 
+/* Nobody reads a copy before it is whole and synced. */
+static const struct file_setting copy_settings[] = {
+    {"page_size", "4096", "4096"},  {"journal_mode", "MEMORY", "memory"}, {"synchronous", "OFF", "0"},
+    {"trusted_schema", "OFF", "0"}, {"temp_store", "MEMORY", "2"},
+};
+
 const char ledger_file_damaged[] =
     "the file is damaged, or the disk did not read it; start again, and if this is "
     "said again look after the disk, and only then restore a backup";
@@ -329,4 +335,24 @@ sqlite3 *ledger_file_open_to_read(const char *path, enum ledger_status *status, 
     if (good && is_new)
         good = file_refuse(&file, LEDGER_OTHER_VERSION, "nothing has been written to it yet");
     return file_finish(&file, good && file_check_shape(&file));
+}
+
+sqlite3 *ledger_file_make_copy(const char *path, enum ledger_status *status, char *message,
+                               size_t message_size)
+{
+    struct ledger_file file = {
+        .path = path, .status = status, .message = message, .message_size = message_size};
+    bool is_new = false;
+    bool good =
+        file_make_file(&file) && file_connect(&file, SQLITE_OPEN_READWRITE) && file_identify(&file, &is_new);
+    if (good && !is_new)
+        good = file_refuse(&file, LEDGER_IN_USE, "there is a ledger already");
+    if (good)
+        sqlite3_db_config(file.db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+    good = good && file_set(&file, copy_settings, sizeof copy_settings / sizeof copy_settings[0]) &&
+           file_create(&file);
+    if (good)
+        return file.db;
+    sqlite3_close(file.db);
+    return NULL;
 }

@@ -26,6 +26,11 @@ sqlite3 *ledger_file_open(const char *path, struct incoming *incoming, enum ledg
 sqlite3 *ledger_file_open_to_read(const char *path, enum ledger_status *status, char *message,
                                   size_t message_size);
 
+/* Makes a new ledger's file at `path`, where none may be, for a copy: it has no write-ahead log, it is not
+ * synced, and everything is allowed. Otherwise as ledger_file_open. */
+sqlite3 *ledger_file_make_copy(const char *path, enum ledger_status *status, char *message,
+                               size_t message_size);
+
 /* The write-ahead log as SQLite has it open: for as long as the connection is. A commit of the writer's
  * connection is in the log, but not synced. */
 sqlite3_file *ledger_file_wal(sqlite3 *db);

@@ -20,17 +20,13 @@
 #include <sys/resource.h>
 
 #include "broker/core/state_check.h"
-#include "broker/ledger/ledger_reader.h"
-#include "broker/record/record.h"
-#include "broker/record/replay.h"
+#include "broker/tools/replaying.h"
 #include "proto/wire/delimited.h"
-#include "proto/wire/reduced.h"
 #include "proto/wire/wire.h"
-#include "proto/words/exit_code.h"
 #include "proto/words/program.h"
 #include "proto/words/words.h"
 
-enum { TOOL_MESSAGE_BYTES = 512, TOOL_PAGE_EVENTS = 1000, QUIET_NICE = 19 /* the least */ };
+enum { QUIET_NICE = 19 /* the least */ };
 
 const char *argp_program_version = "concordat-replay " CONCORDAT_VERSION;
 
@@ -69,21 +65,6 @@ static const char replay_doc[] =
     "Examples:\n"
     "  concordat-replay /var/lib/concordat/ledger.db\n"
     "  concordat-replay --until 1200 ledger.db";
-
-/* How far the replay has come, and why it went no further. */
-struct replay_run {
-    struct state *state;
-    struct replay *replay;
-    uint64_t until, last;
-    int64_t last_ms;
-    uint8_t chain[CHAIN_BYTES];
-    bool contradicted;
-    char why[TOOL_MESSAGE_BYTES]; /* for the event after the last */
-    bool no_memory;
-    uint8_t *scratch; /* for a reduced form */
-    size_t scratch_size;
-    uint64_t copy; /* the first event with copies beside it that are not what stands in it; 0: none */
-};
 
 /* Each of these is a courtesy: without it the replay is as good. */
 static void be_quiet(void)
@@ -128,101 +109,16 @@ static enum exit_code fail_tool(const char *message)
     return CODE_ENVIRONMENT;
 }
 
-/* --- replaying -------------------------------------------------------------------------------------- */
-
-static void contradict(struct replay_run *run, const char *why)
-{
-    run->contradicted = true;
-    snprintf(run->why, sizeof run->why, "%s", why);
-}
-
-/* The chain value of an event that has been replayed. `beside`: the digest of the reduced form that stands
- * beside it, or NULL. False if that is another one, or if memory is short. */
-static bool chain_one(struct replay_run *run, const uint8_t *body, size_t size, const uint8_t *beside)
-{
-    uint8_t full[CHAIN_BYTES], reduced[CHAIN_BYTES];
-    if (size > run->scratch_size) {
-        free(run->scratch);
-        run->scratch = malloc(size);
-        run->scratch_size = run->scratch ? size : 0;
-        run->no_memory = !run->scratch;
-    }
-    if (run->no_memory)
-        return false;
-    bool is_event = reduced_digest(body, size, run->scratch, reduced);
-    assert(is_event); /* it was replayed */
-    if (beside && memcmp(beside, reduced, sizeof reduced) != 0) {
-        contradict(run,
-                   "the digest beside it, by which the chain binds what auditors get, is not of this event");
-        return false;
-    }
-    chain_digest(body, size, full);
-    chain_next(run->chain, reduced, full, run->chain);
-    return is_event;
-}
-
-/* Returns whether to go on. */
-static bool replay_one(struct replay_run *run, const uint8_t *body, size_t size, const uint8_t *beside)
-{
-    switch (replay_event(run->replay, body, size)) {
-    case REPLAY_APPLIED:
-        if (!chain_one(run, body, size, beside))
-            return false;
-        run->last = run->state->counters.seq;
-        run->last_ms = run->state->counters.at_ms;
-        return run->last < run->until;
-    case REPLAY_CONTRADICTS:
-        contradict(run, replay_message(run->replay));
-        break;
-    case REPLAY_NO_MEMORY:
-        run->no_memory = true;
-        break;
-    }
-    return false;
-}
-
-static bool replay_stored(void *context, const struct ledger_event *event, const uint8_t *chain)
-{
-    (void)chain; /* the reader has checked it */
-    struct replay_run *run = context;
-    if (!run->copy &&
-        !record_copies_match(event->body, event->body_size, event->at_ms, event->kind, event->referral))
-        run->copy = event->seq;
-    return replay_one(run, event->body, event->body_size, event->reduced);
-}
-
-static bool goes_further(const struct replay_run *run)
-{
-    return !run->contradicted && !run->no_memory && run->last < run->until;
-}
-
-static enum exit_code replay_ledger(struct replay_run *run, const char *path)
-{
-    char message[TOOL_MESSAGE_BYTES];
-    enum ledger_status status;
-    struct ledger_reader *reader = ledger_reader_open(path, &status, message, sizeof message);
-    if (!reader)
-        return fail_tool(message);
-    while (status == LEDGER_OK && goes_further(run))
-        status = ledger_reader_next(reader, TOOL_PAGE_EVENTS, replay_stored, run);
-    enum exit_code code = CODE_DONE;
-    if (status == LEDGER_CORRUPT)
-        contradict(run, ledger_reader_message(reader));
-    else if (status == LEDGER_UNKNOWN)
-        code = fail_tool(ledger_reader_message(reader));
-    ledger_reader_close(&reader);
-    return code;
-}
-
 static enum exit_code replay_stream(struct replay_run *run, FILE *in)
 {
     struct delimited stream = {.in = in};
     enum delimited_result result = DELIMITED_MESSAGE;
-    while (goes_further(run) && (result = delimited_read(&stream, WIRE_EVENT_BYTES_MAX)) == DELIMITED_MESSAGE)
-        replay_one(run, stream.bytes, stream.size, NULL);
+    while (replay_run_goes_on(run) &&
+           (result = delimited_read(&stream, WIRE_EVENT_BYTES_MAX)) == DELIMITED_MESSAGE)
+        replay_run_event(run, stream.bytes, stream.size, NULL);
     enum exit_code code = CODE_DONE;
     if (result == DELIMITED_MALFORMED)
-        contradict(run, "the stream is cut short in it, or it is longer than an event may be");
+        replay_run_contradict(run, "the stream is cut short in it, or it is longer than an event may be");
     else if (result == DELIMITED_FAILED)
         code = fail_tool("standard input cannot be read, or memory is short");
     delimited_close(&stream);
@@ -258,28 +154,14 @@ static json_t *describe_contradiction(const struct replay_run *run)
     return json_pack("{s:I, s:s}", "event", (json_int_t)(run->last + 1), "text", run->why);
 }
 
-static bool copy_comes_first(const struct replay_run *run)
-{
-    const struct replay_difference *differs = replay_differs(run->replay);
-    return run->copy && (!differs->seq || run->copy < differs->seq);
-}
-
-/* The first of both kinds. */
-static struct replay_difference difference_of(const struct replay_run *run)
-{
-    if (copy_comes_first(run))
-        return (struct replay_difference){run->copy,
-                                          "the time, kind or referral beside it is not what stands in it"};
-    return *replay_differs(run->replay);
-}
-
 static json_t *describe_difference(const struct replay_run *run)
 {
-    const struct replay_difference differs = difference_of(run);
+    bool of_copy;
+    const struct replay_difference differs = replay_run_differs(run, &of_copy);
     if (!differs.seq)
         return json_null();
-    return json_pack("{s:I, s:b, s:s}", "event", (json_int_t)differs.seq, "of_copy", copy_comes_first(run),
-                     "text", differs.text);
+    return json_pack("{s:I, s:b, s:s}", "event", (json_int_t)differs.seq, "of_copy", of_copy, "text",
+                     differs.text);
 }
 
 static json_t *describe_run(const struct replay_run *run)
@@ -307,19 +189,22 @@ static json_t *describe_run(const struct replay_run *run)
 static enum exit_code print_verdict(const struct replay_run *run)
 {
     json_t *verdict = describe_run(run);
-    bool printed = verdict && json_dumpf(verdict, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF &&
-                   fflush(stdout) == 0;
+    bool of_copy, printed = verdict && json_dumpf(verdict, stdout, JSON_INDENT(2)) == 0 &&
+                            putchar('\n') != EOF && fflush(stdout) == 0;
     json_decref(verdict);
     if (!printed)
         return fail_tool("the verdict cannot be printed");
-    return run->contradicted || difference_of(run).seq ? CODE_REFUSED : CODE_DONE;
+    return run->contradicted || replay_run_differs(run, &of_copy).seq ? CODE_REFUSED : CODE_DONE;
 }
 
 static enum exit_code replay_source(struct replay_run *run, const char *source)
 {
-    enum exit_code code = strcmp(source, "-") == 0 ? replay_stream(run, stdin) : replay_ledger(run, source);
+    bool streams = strcmp(source, "-") == 0;
+    enum exit_code code = streams ? replay_stream(run, stdin) : replay_run_ledger(run, source);
     if (run->no_memory)
         return fail_tool("not enough memory");
+    if (code != CODE_DONE && !streams)
+        return fail_tool(run->why);
     return code == CODE_DONE ? print_verdict(run) : code;
 }
 
@@ -330,18 +215,14 @@ int main(int argc, char **argv)
                               .args_doc = "LEDGER|-",
                               .doc = replay_doc};
     struct replay_options options = {.until = UINT64_MAX};
-    uint64_t seed;
     program_begin();
     argp_err_exit_status = CODE_USAGE;
     program_take_options(&argp, argc, argv, 0, &options);
     if (sodium_init() < 0)
         return (int)fail_tool("no source of random numbers");
-    randombytes_buf(&seed, sizeof seed);
-    struct replay_run run = {.until = options.until, .state = state_new(seed)};
-    run.replay = run.state ? replay_open(run.state) : NULL;
-    enum exit_code code = run.replay ? replay_source(&run, options.source) : fail_tool("not enough memory");
-    free(run.scratch);
-    replay_close(&run.replay);
-    state_destroy(&run.state);
+    struct replay_run run;
+    bool is_open = replay_run_open(&run, options.until);
+    enum exit_code code = is_open ? replay_source(&run, options.source) : fail_tool("not enough memory");
+    replay_run_close(&run);
     return (int)code;
 }
