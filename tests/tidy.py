@@ -55,7 +55,6 @@ ONLY_FOR_TESTS = {
     "json_from_message": "programs of others read messages as they are; ours only show them",
     "policy_file_parse": "the fuzzer and the simulation have policies that are in no file",
     "recovery_replay": "the simulation's ledger is no SQLite file",
-    "seals_counted": "the broker does not count yet",
     "master_key_open_text": "the simulation and the fuzzer have master keys that are in no file",
 }
 

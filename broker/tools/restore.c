@@ -31,7 +31,7 @@ static enum exit_code restore_refuses(enum exit_code code, const char *path, con
     return code;
 }
 
-static bool is_one_of(const char *name, const char *const *names, size_t count)
+static bool is_expected_name(const char *name, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(name, names[i]) == 0)
@@ -53,7 +53,8 @@ static bool is_empty(const char *folder, char found[NAME_MAX + 1])
     if (!directory)
         return true; /* it was opened a moment ago: what follows fails */
     for (const struct dirent *entry; (entry = readdir(directory));)
-        if (!is_one_of(entry->d_name, always, 3) && !(broken_off && is_one_of(entry->d_name, left_behind, 3)))
+        if (!is_expected_name(entry->d_name, always, 3) &&
+            !(broken_off && is_expected_name(entry->d_name, left_behind, 3)))
             snprintf(found, NAME_MAX + 1, "%s", entry->d_name);
     closedir(directory);
     return !found[0];
@@ -120,7 +121,7 @@ static enum exit_code name_restored(const struct restoring *r, const struct pair
     return code;
 }
 
-/* What is left of a try is removed, the ledger's file last: it keeps a router from starting. */
+/* A try that failed is removed, the ledger's file last: it keeps a router from starting. */
 static void remove_unfinished(const struct restoring *r)
 {
     unlink(r->unfinished.keys);

@@ -20,7 +20,8 @@ enum {
     PING_DEFAULT_MS = 10000,
     PINGS_UNANSWERED = 3, /* after so many a connection counts as dead */
     PATIENCE_MS = 1000,   /* how often to look for a new connection while there is one */
-    IMPATIENCE_MS = 100   /* how often while there is none; also the pause before sending again */
+    IMPATIENCE_MS = 100,  /* how often while there is none; also the pause before sending again */
+    KEY_PAUSE_MS = 1000   /* a key of the server's is tried for at least so long */
 };
 
 struct concordat_client {
@@ -43,6 +44,7 @@ struct concordat_client {
     int64_t ping_at_ms;
     int ping_ms;
     int64_t heard_ms;
+    int64_t turn_key_at_ms;            /* when the server's other key may be tried */
     int64_t send_at_ms;                /* when to try again, after the socket took no more */
     const uint8_t *awaited;            /* the request whose answer a caller waits for, borrowed; NULL: none */
     int64_t give_up_ms;                /* until when the caller waits for it */
@@ -116,6 +118,15 @@ static void client_send_due(struct concordat_client *client, int64_t now_ms)
     }
 }
 
+/* The connection has ended, or was not made: it may be that the server has another key now. */
+static void client_try_other_key(struct concordat_client *client, int64_t now_ms)
+{
+    if (now_ms < client->turn_key_at_ms || !client_link_turn_key(&client->link))
+        return;
+    client->turn_key_at_ms = now_ms + KEY_PAUSE_MS;
+    client_link_renew(&client->link);
+}
+
 /* Does everything that is due. Call this only when no message waits: a caller who was away for long would
  * take its own silence for the server's. */
 static void client_tend(struct concordat_client *client)
@@ -127,6 +138,7 @@ static void client_tend(struct concordat_client *client)
         break;
     case LINK_DOWN:
         client_restart_hello(client, now_ms + RESEND_FIRST_MS);
+        client_try_other_key(client, now_ms);
         break;
     case LINK_SAME:
         break;
@@ -134,6 +146,7 @@ static void client_tend(struct concordat_client *client)
     if (now_ms - client->heard_ms > (int64_t)PINGS_UNANSWERED * client->ping_ms) {
         client->heard_ms = now_ms;
         client_restart_hello(client, now_ms + RESEND_FIRST_MS);
+        (void)client_link_turn_key(&client->link);
         client_link_renew(&client->link); /* if this fails, the next silence tries again */
     }
     if (!client->welcomed && now_ms >= client->hello_at_ms)
@@ -165,6 +178,7 @@ static void client_take_welcome(struct concordat_client *client, const uint8_t *
     client->welcomed = client->welcome;
     if (!client->welcomed)
         return;
+    client_link_keep_key(&client->link);
     client_note_time(client, client->welcome->now_ms);
     uint32_t seconds = client->welcome->ping_seconds;
     client->ping_ms = seconds > 0 && seconds <= 3600 ? (int)seconds * 1000 : PING_DEFAULT_MS;

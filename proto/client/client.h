@@ -25,7 +25,7 @@ struct concordat_client;
 
 struct concordat_client_config {
     const char *endpoint;        /* such as tcp://127.0.0.1:5170 or ipc:///run/concordat-broker/socket */
-    const char *server_key_path; /* the server's public key file */
+    const char *server_key_path; /* the server's public key file, which may be replaced meanwhile */
     const char *key_path;        /* this client's secret key file */
     const char *software;        /* name and version, for the server's log */
     bool wants_news;             /* offers and statuses as they happen */

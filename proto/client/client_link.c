@@ -75,6 +75,30 @@ int client_link_renew(struct client_link *link)
     return -1;
 }
 
+static bool link_uses(const struct client_link *link, const struct key *key)
+{
+    return strcmp(link->server.public_text, key->public_text) == 0;
+}
+
+bool client_link_turn_key(struct client_link *link)
+{
+    char message[256];
+    struct key in_file, before = link->server;
+    if (keys_read(link->server_key_path, &in_file, message, sizeof message) != KEYS_GOOD)
+        return false;
+    if (link_uses(link, &in_file) && !link->has_other)
+        return false;
+    link->server = link_uses(link, &in_file) ? link->other : in_file;
+    link->other = before;
+    link->has_other = true;
+    return true;
+}
+
+void client_link_keep_key(struct client_link *link)
+{
+    link->has_other = false;
+}
+
 static int link_read_keys(struct client_link *link, const char *server_key_path, const char *key_path,
                           char *message, size_t message_size)
 {
@@ -98,9 +122,10 @@ int client_link_open(struct client_link *link, const struct concordat_client_con
         return -1;
     }
     link->endpoint = strdup(config->endpoint);
+    link->server_key_path = strdup(config->server_key_path);
     if (!link->shares_context)
         link->context = zmq_ctx_new();
-    if (!link->endpoint || !link->context || !link_connect(link)) {
+    if (!link->endpoint || !link->server_key_path || !link->context || !link_connect(link)) {
         snprintf(message, message_size, "%s: cannot connect: %s", config->endpoint, zmq_strerror(errno));
         client_link_close(link);
         return -1;
@@ -115,6 +140,7 @@ void client_link_close(struct client_link *link)
         while (zmq_ctx_term(link->context) != 0 && errno == EINTR)
             continue;
     free(link->endpoint);
+    free(link->server_key_path);
     keys_wipe(&link->server);
     keys_wipe(&link->own);
     *link = (struct client_link){0};

@@ -3,6 +3,10 @@
  * We use no ZMTP heartbeats, because libzmq's can abort the process; the protocol's own pings tell whether
  * the server is alive. The socket's monitor tells us of a new connection, which is a hint to say hello at
  * once; nothing relies on it.
+ *
+ * The file of the server's public key may be replaced while the link is open, before or after the server has
+ * its new key. The link goes on with the key that it has, and looks into the file when a connection has ended
+ * or was not made: then it tries both keys in turn, until one of them is welcomed.
  */
 #ifndef CONCORDAT_CLIENT_LINK_H
 #define CONCORDAT_CLIENT_LINK_H
@@ -17,8 +21,10 @@
 #include "proto/wire/frame.h"
 
 struct client_link {
-    char *endpoint; /* owned */
+    char *endpoint, *server_key_path; /* owned */
     struct key server, own;
+    struct key other; /* of the server too, tried in turn with `server` */
+    bool has_other;
     void *context, *socket, *monitor;
     bool shares_context; /* it is the caller's */
 };
@@ -32,6 +38,12 @@ void client_link_close(struct client_link *link);
 /* Drops the connection and starts a new one. Returns 0, or -1 if a socket could not be opened; try again
  * later. */
 int client_link_renew(struct client_link *link);
+
+/* After a connection that ended or was not made: takes the other of the server's two keys, if there are two.
+ * Returns whether it did; then renew the link. */
+bool client_link_turn_key(struct client_link *link);
+/* The server has welcomed us: its key is the one in use. */
+void client_link_keep_key(struct client_link *link);
 
 /* Sends the parts as one frame. Returns false, and sends nothing, if the socket takes no frame now. */
 bool client_link_send(struct client_link *link, const struct frame_part *parts, size_t count);

@@ -150,18 +150,20 @@ class Told:
 class Load(threading.Thread):
     """One connection that keeps `window` requests in flight until it is stopped."""
 
-    def __init__(self, s, name, role, of, window=8, endpoint=None):
+    def __init__(self, s, name, role, of, window=8, endpoint=None, server_key=None):
+        """`server_key`: the public key file of whom it speaks to, if that is not the broker."""
         super().__init__(daemon=True)
         self.s, self.window, self.told = s, window, Told()
         self.stopping, self.anew = threading.Event(), threading.Event()
         self.trouble = None
-        s.make_key(name, role, of)
+        self.role, self.of, self.server_key = role, of, server_key or s.public_key("broker")
+        s.make_key(name, role, of, admitted=not server_key)
         self.name_of_key, self.endpoint = name, endpoint or s.endpoint
 
     def run(self):
         try:
             python_client = stage.python_client
-            with python_client.Client(self.s.wire, self.endpoint, self.s.public_key("broker"),
+            with python_client.Client(self.s.wire, self.endpoint, self.server_key,
                                       self.s.path("secret", f"{self.name_of_key}.key_secret"),
                                       wants_news=True) as self.client:
                 self.begin()
@@ -169,6 +171,7 @@ class Load(threading.Thread):
                 while until is None or (self.client.outstanding and time.monotonic() < until):
                     if self.anew.is_set():  # like a client that notices at once that the server has gone
                         self.anew.clear()
+                        self.client.key_path = self.s.path("secret", f"{self.name_of_key}.key_secret")
                         self.client._connect()
                     if until is None and self.stopping.is_set():
                         until = time.monotonic() + 30
@@ -202,8 +205,8 @@ class Load(threading.Thread):
 class Submitting(Load):
     """An intake of street triage."""
 
-    def __init__(self, s, name="street", **options):
-        super().__init__(s, name, "source", "street-triage", **options)
+    def __init__(self, s, name="street", role="source", **options):
+        super().__init__(s, name, role, "street-triage", **options)
 
     def ask_more(self):
         while len(self.client.outstanding) < self.window:

@@ -66,8 +66,7 @@ class Client:
     def __init__(self, wire, endpoint, server_key_path, key_path, wants_news=False, software="python client"):
         self.wire = wire
         self.endpoint = endpoint
-        self.server_key = read_key_file(server_key_path)
-        self.key = read_key_file(key_path)
+        self.server_key_path, self.key_path = server_key_path, key_path
         self.wants_news = wants_news
         self.software = software
         self.context = zmq.Context()
@@ -93,6 +92,8 @@ class Client:
     def _connect(self):
         if self.socket:
             self.socket.close(linger=0)
+        self.server_key = read_key_file(self.server_key_path)  # it can have been replaced since
+        self.key = read_key_file(self.key_path)
         self.socket = self.context.socket(zmq.DEALER)
         for option, value in (
             (zmq.IMMEDIATE, 1),

@@ -20,7 +20,7 @@ import python_client
 
 SOURCE, BUILD = sys.argv[1], sys.argv[2]
 sys.argv[1:] = sys.argv[3:]
-PROGRAM_FOLDERS = ("broker", "services/intake", "services/team", "services/audit", "services/cli")
+PROGRAM_FOLDERS = ("broker", "broker/tools", "services/intake", "services/team", "services/audit", "services/cli")
 # The date before a time of another day, as people read it, and such a time: for a regular expression.
 DATE = r"(?:\w+ \d+ \w+ )?"
 CLOCK = DATE + r"\d\d:\d\d"
