@@ -15,6 +15,8 @@ add_test(NAME test_key_life_with_1024_descriptors
   COMMAND prlimit --nofile=1024:1024 /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_key_life.py
           ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
 set_tests_properties(test_key_life_with_1024_descriptors PROPERTIES TIMEOUT 300)
+concordat_process_test(test_key_rotation integration/test_key_rotation.py)
+set_tests_properties(test_key_rotation PROPERTIES TIMEOUT 600) # a device may send only so much, and each key waits for it
 concordat_process_test(test_replay_watch integration/test_replay_watch.py)
 concordat_process_test(test_crowds integration/test_crowds.py)
 concordat_process_test(P1_durable promises/P1_durable.py)

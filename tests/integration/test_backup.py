@@ -192,6 +192,20 @@ class Backups(unittest.TestCase):
         self.assertEqual(slots[5][88:], bytes(168))
         self.assertGreater(os.path.getsize(self.stage.path("state", "seals")), len(copy))
 
+    def test_older_keys_beside_a_newer_ledger_bring_no_erased_key_back(self):
+        s = self.stage
+        s.start_broker()
+        source = s.client("quiet", "source", "street-triage")
+        case = self.ended_case(source)
+        self.backup()
+        keys = self.newest()[1]
+        self.erase(case, s.client("records", "inspector", "council"))
+        self.backup()
+        with open(keys, "rb") as file:
+            self.assertEqual(file.read()[4096 + 5], sealed_folder.LIVE)
+        self.assertIn("1 erased", self.restore(self.newest()[0], keys))
+        self.assertTrue(sealed_folder.Folder(s.path("restored"), s.path("master-key")).is_erased(1))
+
     def test_older_copies_go_only_once_a_new_pair_is_there(self):
         ledger, keys = self.a_pair()
         old = [path.replace("concordat-2", "concordat-1") for path in (ledger, keys)]
@@ -210,6 +224,37 @@ class Backups(unittest.TestCase):
         self.assertFalse(any(map(os.path.exists, [*old, half])))
         self.assertEqual(len(os.listdir(self.stage.path("keys-of-cases"))), 2)
         self.assertTrue(os.path.exists(other))
+
+    def drill(self, *words):
+        """Runs the drill as an operator does: with the programs on the path, and a folder for what is temporary."""
+        folders = [os.path.join(stage.BUILD, folder) for folder in stage.PROGRAM_FOLDERS]
+        scratch = self.stage.path("scratch")
+        os.makedirs(scratch, exist_ok=True)
+        ran = subprocess.run(
+            [os.path.join(stage.SOURCE, "deploy", "restore-drill"), *words], capture_output=True, text=True, check=False,
+            env={**os.environ, "PATH": ":".join([*folders, os.environ["PATH"]]), "TMPDIR": scratch})
+        self.assertEqual(os.listdir(scratch), [], "it leaves nothing")
+        return ran.returncode, ran.stdout + ran.stderr
+
+    def test_the_drill_starts_a_router_from_the_newest_backup_beside_the_one_that_runs(self):
+        s = self.stage
+        folders = s.path("ledgers"), s.path("keys-of-cases")
+        code, said = self.drill(*folders, s.path("region.yaml"))
+        self.assertEqual(code, 1, said)
+        self.assertIn("no backup is in", said)
+        self.a_pair()
+        s.start_broker()
+        self.submit(s.client("quiet-2", "source", "street-triage"))
+        self.backup()
+        code, said = self.drill(*folders, s.path("region.yaml"))
+        self.assertEqual(code, 0, said)
+        self.assertIn("Cases:          6 open", said)
+        self.assertIn("A router started from concordat-", said)
+        os.remove(self.newest()[1])
+        code, said = self.drill(*folders, s.path("region.yaml"))
+        self.assertNotEqual(code, 0, said)
+        self.assertIn("the keys of the referrals are not here", said)
+        self.assertEqual(self.drill()[0], USAGE)
 
     # ---- What is refused ----
 
