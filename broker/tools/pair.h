@@ -10,7 +10,7 @@
 #include "broker/seals/seals.h"
 #include "broker/tools/replaying.h"
 
-enum { PAIR_MESSAGE_BYTES = 1024, PAIR_PATH_BYTES = 4096 };
+enum { PAIR_MESSAGE_BYTES = 1024, PAIR_PATH_BYTES = 2048 };
 
 struct pair {
     char ledger[PAIR_PATH_BYTES], keys[PAIR_PATH_BYTES]; /* paths; keys "": only the ledger is looked at */
