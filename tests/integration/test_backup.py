@@ -337,6 +337,16 @@ class Backups(unittest.TestCase):
         self.assertEqual(code, ENVIRONMENT)
         self.assertIn("make this folder first", said)
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root can put something back for another user")
+    def test_what_root_puts_back_belongs_to_the_owner_of_the_folder(self):
+        pair = self.a_pair()
+        to = self.stage.path("of-another")
+        os.mkdir(to)
+        os.chown(to, 65534, 65534)
+        self.restore(*pair, to="of-another")
+        self.assertEqual({(name, os.stat(os.path.join(to, name)).st_uid) for name in os.listdir(to)},
+                         {(name, 65534) for name in ("ledger.db", "ledger.db.lock", "seals")})
+
     def test_options_that_are_missing_are_named(self):
         for words in ((), ("backup",), ("backup", "--state", "x"), ("restore", "--ledger", "x", "--state", "y"), ("verify",),
                       ("backup", "--state", "x", "--to", "y", "--keep-days", "-1"), ("verify", "--ledger", "x", "y")):
