@@ -6,7 +6,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* Takes the place of the file before it, so that no reader finds half of one. False, with errno, if it cannot
+/* Takes the place of the file before it, so that no reader finds half of one, with the trail's rights and, if
+ * root writes it, its owner. False, with errno, if it cannot
  * be written. It is not synced: what a power cut takes away is made again. */
 bool kept_file_write(const char *trail_path, const char *ending, const json_t *kept);
 

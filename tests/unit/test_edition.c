@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <jansson.h>
@@ -217,6 +219,22 @@ static void a_trail_without_events_says_so(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, edition_set_up, edition_tear_down)
 
+/* Root looks at a trail that is its program's, whose other readers must find what was kept. */
+static void what_is_kept_is_for_whom_the_trail_is(void **state)
+{
+    (void)state;
+    struct stat about;
+    tell_september();
+    begin_day(2026, 10, 9);
+    assert_int_equal(chmod(story.path, 0640), 0);
+    bool is_root = chown(story.path, 12345, 12346) == 0;
+    assert_int_equal(ask_period("volume", "2026-09"), REPORT_DONE);
+    assert_int_equal(stat(kept_path, &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0640);
+    assert_int_equal(about.st_uid, is_root ? 12345 : geteuid());
+    assert_int_equal(about.st_gid, is_root ? 12346 : getegid());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +244,7 @@ int main(void)
         TEST(what_was_told_within_the_week_counts),
         TEST(what_was_kept_of_another_trail_is_made_anew),
         TEST(no_other_edition_and_no_other_period_is_published),
+        TEST(what_is_kept_is_for_whom_the_trail_is),
         TEST(a_trail_without_events_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
