@@ -13,7 +13,7 @@ static void name_kept(const char *trail_path, const char *ending, const char *ma
     snprintf(path, PATH_MAX, "%s.%s%s", trail_path, ending, made);
 }
 
-/* Whoever may read and write the trail may so with the file: root looks at another user's trail. */
+/* The file is for whom the trail is: root may look at another user's. */
 static bool give_as_trail(int file, const char *trail_path)
 {
     struct stat about;

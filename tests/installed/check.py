@@ -24,7 +24,10 @@ EXPOSURE_MOST = 20  # tenths, as systemd-analyze security says it
 SECONDS = 30
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PAGE = os.path.join(SOURCE, "deploy", "INSTALL.md")
-LAST_STEP = ("concordat verify", "concordat doctor")
+LAST_STEP = ("concordat verify", "systemctl enable --now concordat-backup")
+DOCTOR = "concordat doctor"
+# The example's teams have a gap, and nobody keeps this machine's clock.
+KNOWN = ("/etc/concordat/region.yaml: 1 gap", "the clock of this machine: not synchronised")
 TAKE_AWAY = "apt purge"
 PEOPLE = {"p101": "coordinator", "p201": "referrer", "p301": "team"}
 
@@ -63,7 +66,7 @@ class Site:
     def set_up(self, packages):
         """Types all that the page says, until people use it."""
         for text in commands_of_the_page():
-            if not text.startswith((*LAST_STEP, TAKE_AWAY)):
+            if not text.startswith((*LAST_STEP, DOCTOR, TAKE_AWAY)):
                 self.type(text, packages)
         if "RECEIVED by the router as" not in self.said:
             raise RuntimeError(f"no drill was received:\n{self.said}")
@@ -77,6 +80,10 @@ class Site:
     def see_that_all_is_well(self):
         """Types the last step of the page."""
         self.type_those(LAST_STEP)
+        said = self.room.here(*DOCTOR.split()).stdout
+        found = [line for line in said.splitlines() if line.startswith("needs somebody") and not any(known in line for known in KNOWN)]
+        if found or "were looked at" not in said:
+            raise RuntimeError(f"the doctor finds more than the page says:\n{said}")
 
     def type_those(self, beginnings):
         for text in commands_of_the_page():
