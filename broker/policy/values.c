@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proto/words/london.h"
+#include "proto/words/telephone.h"
 
 static const int64_t DURATION_MAX_MS = 7LL * 24 * 60 * 60 * 1000;
 
@@ -46,13 +47,15 @@ void policy_read_id(struct reader *reader, const struct spot *spot, void *into)
 void policy_read_telephone(struct reader *reader, const struct spot *spot, void *into)
 {
     const char *text = spot_text_up_to(reader, spot, TELEPHONE_CHARS_MAX);
-    size_t digits = 0;
     if (!text)
         return;
-    for (const char *c = text; *c != '\0'; c++)
-        digits += *c >= '0' && *c <= '9';
-    if (digits < 3 || strspn(text, "0123456789 +()-.ext") != strlen(text))
+    enum telephone_fault fault = telephone_look(text);
+    if (fault == TELEPHONE_NO_NUMBER)
         problem_at(reader, spot, "\"%s\" is not a telephone number", text);
+    else if (fault == TELEPHONE_NO_ZERO)
+        problem_with_remedy(reader, spot,
+                            "Write its first 0; a spreadsheet keeps it if the column is formatted as text.",
+                            "\"%s\" is not a telephone number: one of this length begins with 0 or +", text);
     snprintf(into, TELEPHONE_CHARS_MAX + 1, "%s", text);
 }
 
