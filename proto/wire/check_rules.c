@@ -96,12 +96,11 @@ static const struct check_shape key_name = {
     .most = 63,
     .says = "a key's name, 1 to 63 letters, digits, dots, dashes, underscores"};
 /* So that nobody types a name: this stands in the ledger for ever. */
-static const struct check_shape person_id = {
-    .chars = SMALLS DIGITS,
-    .least = PERSON_ID_CHARS_MIN,
-    .most = PERSON_ID_CHARS_MAX,
-    .holds = person_id_is,
-    .says = "a person's id, 1 to 4 small letters and then 2 to 8 digits, such as p117"};
+static const struct check_shape person_id = {.chars = SMALLS DIGITS,
+                                             .least = PERSON_ID_CHARS_MIN,
+                                             .most = PERSON_ID_CHARS_MAX,
+                                             .holds = person_id_is,
+                                             .says = "a person's id, " PERSON_ID_RULE};
 /* The name of a field, with those of the parts around it. */
 static const struct check_shape field_path = {
     .chars = SMALLS DIGITS "._",

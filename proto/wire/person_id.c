@@ -1,7 +1,11 @@
 /* person_id.c: see person_id.h. */
 #include "proto/wire/person_id.h"
 
+#include <assert.h>
 #include <string.h>
+
+static_assert(PERSON_ID_LETTERS_MAX == 4 && PERSON_ID_DIGITS_MIN == 2 && PERSON_ID_DIGITS_MAX == 8,
+              "PERSON_ID_RULE says so");
 
 bool person_id_is(const char *text)
 {

@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 
+/* The rule in words, for whoever types one. */
+#define PERSON_ID_RULE "1 to 4 small letters and then 2 to 8 digits, such as p117"
+
 enum {
     PERSON_ID_LETTERS_MAX = 4,
     PERSON_ID_DIGITS_MIN = 2,

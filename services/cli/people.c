@@ -185,7 +185,7 @@ static void read_people_words(struct argp_state *state, struct people_input *inp
     else if (count - before < row->least && row->least == 2)
         argp_error(state, "say whose token, and its name as token list has it");
     else if (count - before < row->least || (count > before && !person_id_is(input->words[before])))
-        argp_error(state, "an id is like p117: letters, then digits");
+        argp_error(state, "an id is " PERSON_ID_RULE);
     input->verb = row->verb;
     input->id = count > before ? input->words[before] : NULL;
     input->token = count > before + 1 ? input->words[before + 1] : NULL;

@@ -37,13 +37,13 @@ class People(unittest.TestCase):
         with open(self.stage.path("people"), "rb") as file:
             before = file.read()
         rows = ((SAM, 1, "is in the file already"), (("reset", "p118"), 1, "is not in the file"),
-                (("disable", "p118"), 1, "is not in the file"), (("disable", "Sam"), 100, "an id is like p117"),
+                (("disable", "p118"), 1, "is not in the file"), (("disable", "Sam"), 100, "an id is 1 to 4 small letters and then 2 to 8 digits"),
                 (("add", "p118", "--name", "A"), 100, "needs --name, --role and --of"),
                 (("add", "p118", "--name", "A", "--role", "king", "--of", "x"), 100, "--role is referrer"),
                 (("add", "p118", "--name", "A\nB", "--role", "team", "--of", "x"), 100, "each of one line"),
                 (("list", "p117"), 100, "list takes no id"), (("drop", "p117"), 100, "say add ID"), (("token",), 100, "token add ID"),
-                (("disable", "p117", "p118"), 100, "\"p118\" is too much"), (("token", "list", "Sam"), 100, "an id is like p117"),
-                (("token", "add"), 100, "an id is like p117"), (("token", "add", "p117"), 100, "needs --label"),
+                (("disable", "p117", "p118"), 100, "\"p118\" is too much"), (("token", "list", "Sam"), 100, "an id is 1 to 4 small letters and then 2 to 8 digits"),
+                (("token", "add"), 100, "an id is 1 to 4 small letters and then 2 to 8 digits"), (("token", "add", "p117"), 100, "needs --label"),
                 (("token", "add", "p117", "--label", "A\nB"), 100, "of one line"), (("token", "add", "p117", "--label", "x" * 81), 100, "of one line"),
                 (("token", "add", "p117", "--label", "x", "--days", "367"), 100, "--days is 1 to 366"),
                 (("token", "add", "p117", "--label", "x", "--days", "0"), 100, "--days is 1 to 366"),
