@@ -11,6 +11,7 @@
 #include "proto/words/program.h"
 #include "proto/words/words.h"
 #include "services/cli/command.h"
+#include "services/cli/people_desk.h"
 #include "services/cli/people_token.h"
 #include "services/cli/people_told.h"
 #include "services/cli/typed_options.h"
@@ -290,6 +291,8 @@ static enum exit_code change_people(const struct people_input *input, struct acc
     if (accounts_write(accounts, input->path, fault) != ACCOUNTS_GOOD)
         return terminal_failure(input->json, CODE_ENVIRONMENT, "%s", fault);
     people_tell_changed(input, account, &drawn);
+    if (adds)
+        people_desk_warn(input->path, account->role, account->of);
     enum exit_code code = people_draw_picture(input, account, &drawn);
     sodium_memzero(&drawn, sizeof drawn);
     return code;

@@ -1,28 +1,24 @@
 /* setup.c: `concordat setup`: a single site from nothing, step by step, each of which changes nothing the
  * second time. */
 #include <argp.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "proto/words/program.h"
 #include "services/cli/command.h"
 #include "services/cli/setup_answers.h"
-#include "services/cli/setup_check.h"
+#include "services/cli/setup_ask.h"
 #include "services/cli/setup_partner.h"
 #include "services/cli/setup_person.h"
 #include "services/cli/setup_plan.h"
+#include "services/cli/setup_policy.h"
 #include "services/cli/setup_proxy.h"
-#include "services/cli/setup_region.h"
 #include "services/cli/setup_site.h"
 #include "services/cli/setup_start.h"
-#include "services/cli/setup_teams.h"
 #include "services/cli/typed_options.h"
 
 /* The answers that were typed, or the words "partner NAME" and whose key it is. */
@@ -31,9 +27,7 @@ struct setup_input {
     const char *words[2], *role, *of;
 };
 
-enum { REGION_BYTES_MAX = 8 * 1024 * 1024, FIRST_PORT = 5170, PORT_MAX = 65500 };
-
-static const char region_path[] = SETUP_ETC "/region.yaml";
+enum { PORT_MAX = 65500 };
 
 enum {
     OPTION_TEAMS = 0x280,
@@ -95,7 +89,9 @@ static const char setup_doc[] =
     "Run it as root when the packages are installed. It asks for what no option gives; without a terminal a missing answer "
     "is an error that names its option. All answers and files are checked before anything is made. Then it makes the policy, "
     "the keys, the settings that the units read, the desks of the gateway, the first person who may sign in, and the proxy; "
-    "starts the units; and sends a drill. What is there already stays as it is, so that it can be run again at any time.\n\n"
+    "starts the units; and, when all of them run for the first time, sends a drill. What is there already stays as it is, so "
+    "that it can be run again at any time: a team that was added to the policy gets its key and its line among the gateway's "
+    "desks, and only units that have something new to read are restarted.\n\n"
     "The sheet of teams has a heading. Its columns are id, name, type (MHSDS team type, such as A02), telephone, and, if you "
     "like, organisation, sources, offers (comes, rings or receives), detained (never, also or only), ages, hours (such as "
     "mon-fri 09:00-17:00; sat 10:00-14:00) and places. An empty cell stands for what most teams of the type have: see the "
@@ -104,7 +100,7 @@ static const char setup_doc[] =
     "says how to hand the secret half over.\n\n"
     "Copy /etc/concordat/private/master-key on paper into two safes. Without it nothing that the router sealed can be "
     "opened.\n\n"
-    "Exit codes: 0 done; 100 an answer or a file is wrong, and nothing was made; 111 something could not be made or started, "
+    "Exit codes: 0 done; 100 an answer or a file is wrong, or you did not say yes, and nothing was made; 111 something could not be made or started, "
     "as the last line says.\n\n"
     "  concordat setup\n"
     "  concordat setup --teams teams.csv --dry-run\n"
@@ -165,7 +161,13 @@ static error_t parse_setup_option(int key, char *argument, struct argp_state *st
     if (typed_options_take(state, setup_typed, sizeof setup_typed / sizeof *setup_typed, key, argument,
                            input))
         return 0;
-    if (key == ARGP_KEY_ARG)
+    if (key == ARGP_KEY_ARG && state->arg_num == 2 && strcmp(input->words[0], "partner") == 0)
+        argp_error(
+            state,
+            "\"%.40s\" is too much: the name of a partner's key is one word of letters, digits and dashes, such "
+            "as car-7",
+            argument);
+    else if (key == ARGP_KEY_ARG)
         typed_options_take_word(state, argument, input->words, sizeof input->words / sizeof *input->words);
     else if (key == ARGP_KEY_END)
         check_setup_input(state, input);
@@ -174,87 +176,14 @@ static error_t parse_setup_option(int key, char *argument, struct argp_state *st
     return 0;
 }
 
-/* --- the policy ---------------------------------------------------------------------------------------- */
-
-/* The text of a policy and a NUL, to be freed; NULL with errno. */
-static char *region_text(const char *path)
-{
-    FILE *file = fopen(path, "re");
-    char *text = NULL;
-    size_t size = 0;
-    if (!file)
-        return NULL;
-    ssize_t got = getdelim(&text, &size, '\0', file);
-    int problem = got < 0                           ? EINVAL
-                  : got > REGION_BYTES_MAX          ? EFBIG
-                  : memchr(text, '\0', (size_t)got) ? EILSEQ
-                                                    : 0;
-    fclose(file);
-    if (problem) {
-        free(text);
-        text = NULL;
-    }
-    errno = problem;
-    return text;
-}
-
-/* Makes a policy of the sheet, and has it checked. */
-static enum exit_code make_region(const struct setup_answers *answers, struct setup_names *names, char **text)
-{
-    struct teams_sheet sheet;
-    enum exit_code code = CODE_USAGE;
-    if (teams_sheet_read(&sheet, answers->teams, answers->organisation, stderr)) {
-        int *lines = calloc(sheet.count + 1, sizeof *lines);
-        *text = lines ? setup_region_write(answers, &sheet, lines) : NULL;
-        struct policy_origin origin = {region_path, &sheet, answers->teams, lines, false};
-        code = *text ? setup_check(*text, strlen(*text), &origin, names) : CODE_ENVIRONMENT;
-        free(lines);
-    }
-    teams_sheet_close(&sheet);
-    return code;
-}
-
-static enum exit_code read_region(const char *path, bool quiet, struct setup_names *names, char **text)
-{
-    const struct policy_origin origin = {.path = path, .quiet = quiet};
-    *text = region_text(path);
-    if (*text)
-        return setup_check(*text, strlen(*text), &origin, names);
-    fprintf(stderr, "concordat: %s: %s\n", path, strerror(errno));
-    return CODE_USAGE;
-}
-
-/* The policy that the answers give, or that is there, and the names of the one that counts: what is there
- * stays, and may have been changed since. `there` is its path. */
-static enum exit_code settle_region(const struct setup_answers *answers, const char *there,
-                                    struct setup_names *names, char **text)
-{
-    bool stands = access(there, F_OK) == 0;
-    enum exit_code code = answers->teams    ? make_region(answers, names, text)
-                          : answers->region ? read_region(answers->region, false, names, text)
-                                            : read_region(there, false, names, text);
-    if (code != CODE_DONE || !stands || (!answers->teams && !answers->region))
-        return code;
-    char *old = region_text(there);
-    bool same = old && strcmp(old, *text) == 0;
-    free(old);
-    old = NULL;
-    if (same)
-        return code;
-    setup_names_close(names);
-    code = read_region(there, false, names, &old);
-    free(old);
-    return code;
-}
-
 /* --- the steps ----------------------------------------------------------------------------------------- */
 
-static void plan_all(struct plan *plan, const struct setup_answers *answers, const struct setup_names *names,
-                     char *region)
+static void plan_all(struct plan *plan, const struct setup_answers *answers, struct setup_policy *policy)
 {
     setup_site_plan_folders(plan, answers);
-    plan_file(plan, region_path, region);
-    setup_site_plan(plan, answers, names);
+    plan_file(plan, setup_policy_path, policy->text);
+    policy->text = NULL;
+    setup_site_plan(plan, answers, &policy->names);
     setup_proxy_plan(plan, answers);
     setup_person_check(plan);
 }
@@ -271,43 +200,86 @@ static void say_what_is_left(const struct setup_answers *answers)
            "/private/master-key on paper into two safes, and keep it out of backups of the state.\n");
 }
 
+/* Shows what was answered, and the teams in words, before anything is made of them. */
+static void show_summary(const struct setup_answers *answers, const struct setup_policy *policy)
+{
+    printf("\n");
+    setup_answers_show(answers);
+    if (policy->teams) {
+        printf("\nTeams:\n\n%s", policy->teams);
+    } else {
+        printf("\nTeams and coordinators of the policy %s:\n\n",
+               answers->region && !answers->there.has_site ? answers->region : setup_policy_path);
+        for (size_t i = 0; i < policy->names.count; i++)
+            printf("  %s\n", policy->names.rows[i].name);
+    }
+}
+
+static enum exit_code make_nothing(void)
+{
+    printf("Nothing was made.\n");
+    return CODE_USAGE;
+}
+
 static enum exit_code make_site(struct plan *plan, const struct setup_answers *answers,
                                 const char *coordinator)
 {
     if (answers->dry_run) {
         plan_show(plan);
         setup_person_show(plan, answers, coordinator);
-        setup_start_say(answers);
+        setup_start_say(plan, answers);
         printf("\nThis was a dry run: nothing was changed.\n");
         return CODE_DONE;
     }
+    if (answers->asked && !setup_ask_yes("\nMake this? [y/N]"))
+        return make_nothing();
     if (!plan_make(plan))
         return CODE_ENVIRONMENT;
     enum exit_code code = setup_person_add(plan, answers, coordinator);
     if (code == CODE_DONE)
-        code = setup_start(answers, plan->made);
+        code = setup_start(plan, answers);
     if (code == CODE_DONE)
         say_what_is_left(answers);
+    return code;
+}
+
+/* At a terminal a sheet may be mended and looked at again, so that nothing has to be answered twice. */
+static enum exit_code settle_policy(struct setup_policy *policy, struct setup_answers *answers,
+                                    const char *there)
+{
+    enum exit_code code;
+    while ((code = setup_policy_settle(policy, answers, there)) == CODE_USAGE && answers->asked &&
+           answers->teams && !answers->ended) {
+        char *line =
+            setup_ask("\nMend it, then press Enter to have it looked at again, or Ctrl-C to stop", NULL);
+        answers->ended = !line;
+        free(line);
+        if (answers->ended)
+            return make_nothing();
+        setup_policy_close(policy);
+    }
     return code;
 }
 
 static enum exit_code set_up(struct setup_answers *answers)
 {
     struct plan plan = {.root = answers->root};
-    struct setup_names names = {0};
-    char there[PATH_MAX], *region = NULL;
-    bool stands = access(plan_path(&plan, region_path, there), F_OK) == 0;
-    if (plan.failed || !setup_answers_complete(answers, answers->region || (stands && !answers->teams)))
+    struct setup_policy policy = {0};
+    char there[PATH_MAX];
+    (void)plan_path(&plan, setup_policy_path, there);
+    if (plan.failed)
         return CODE_USAGE;
-    enum exit_code code = settle_region(answers, there, &names, &region);
+    if (!setup_answers_complete(answers))
+        return answers->ended ? make_nothing() : CODE_USAGE;
+    enum exit_code code = settle_policy(&policy, answers, there);
     if (code == CODE_DONE) {
-        plan_all(&plan, answers, &names, region);
-        code = plan.failed ? CODE_USAGE : make_site(&plan, answers, names.rows[0].id);
-    } else {
-        free(region);
+        if (answers->asked)
+            show_summary(answers, &policy);
+        plan_all(&plan, answers, &policy);
+        code = plan.failed ? CODE_USAGE : make_site(&plan, answers, policy.names.rows[0].id);
     }
     plan_close(&plan);
-    setup_names_close(&names);
+    setup_policy_close(&policy);
     return code;
 }
 
@@ -315,14 +287,13 @@ static enum exit_code admit_partner(const struct setup_input *input)
 {
     struct plan plan = {.root = input->answers.root};
     const struct setup_partner partner = {input->words[1], input->role, input->of};
-    struct setup_names names = {0};
-    char there[PATH_MAX], *region = NULL;
-    enum exit_code code = read_region(plan_path(&plan, region_path, there), true, &names, &region);
+    struct setup_policy policy = {0};
+    char there[PATH_MAX];
+    enum exit_code code = setup_policy_read(&policy, plan_path(&plan, setup_policy_path, there), true);
     if (code == CODE_DONE)
-        code = setup_partner_admit(&plan, &partner, &names, input->answers.dry_run);
-    free(region);
+        code = setup_partner_admit(&plan, &partner, &policy.names, input->answers.dry_run);
     plan_close(&plan);
-    setup_names_close(&names);
+    setup_policy_close(&policy);
     return code;
 }
 
@@ -332,7 +303,7 @@ enum exit_code command_setup(const struct subcommand *command, int argc, char **
                               .parser = parse_setup_option,
                               .args_doc = "[partner NAME]",
                               .doc = setup_doc};
-    struct setup_input input = {.answers = {.root = "", .port = FIRST_PORT}};
+    struct setup_input input = {.answers = {.root = ""}};
     (void)command;
     program_take_options(&argp, argc, argv, 0, &input);
     if (sodium_init() < 0) {

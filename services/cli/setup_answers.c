@@ -8,8 +8,11 @@
 
 #include "proto/wire/person_id.h"
 #include "proto/wire/utf8.h"
+#include "proto/words/telephone.h"
+#include "services/cli/setup_ask.h"
+#include "services/cli/setup_certificate.h"
 
-enum { NAME_BYTES_MAX = 60, HOST_BYTES_MAX = 253 };
+enum { NAME_BYTES_MAX = 60, HOST_BYTES_MAX = 253, FIRST_PORT = 5170 };
 
 static const char capitals_and_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
@@ -23,9 +26,23 @@ static const char *wrong_words(const char *text)
                : "write one line of at most 60 characters";
 }
 
+/* take_sources looks at what is in it. */
+static const char *wrong_list(const char *text)
+{
+    return utf8_is_text(text, strlen(text), false) ? NULL : "write one line";
+}
+
 static const char *wrong_file(const char *text)
 {
     return access(text, R_OK) == 0 ? NULL : "name a file that is there, and that you may read";
+}
+
+/* The policy's check knows more of postcodes; this finds what was typed in another form. */
+static const char *wrong_postcodes(const char *text)
+{
+    return *text && strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789, ") == strlen(text)
+               ? NULL
+               : "write the first parts of its postcodes in capitals, such as ZX1, ZX2";
 }
 
 static const char *wrong_organisation(const char *text)
@@ -38,9 +55,10 @@ static const char *wrong_organisation(const char *text)
 
 static const char *wrong_telephone(const char *text)
 {
-    return *text && strlen(text) <= 24 && strspn(text, "0123456789 +()-.ext") == strlen(text)
-               ? NULL
-               : "write the number that people ring, such as 01632 960100";
+    enum telephone_fault fault = strlen(text) <= 24 ? telephone_look(text) : TELEPHONE_NO_NUMBER;
+    return fault == TELEPHONE_GOOD      ? NULL
+           : fault == TELEPHONE_NO_ZERO ? "begin a number of this length with 0 or +, such as 01632 960100"
+                                        : "write the number that people ring, such as 01632 960100";
 }
 
 static const char *wrong_host(const char *text)
@@ -65,37 +83,127 @@ static const char *wrong_key_path(const char *text)
 
 static const char *wrong_person(const char *text)
 {
-    return person_id_is(text) ? NULL : "write an id like p101: letters, then digits";
+    return person_id_is(text) ? NULL : "write an id that names nobody, " PERSON_ID_RULE;
+}
+
+/* --- sources ---------------------------------------------------------------------------------------- */
+
+const char *const setup_source_names[SETUP_SOURCES_MAX] = {"street-triage", "liaison-and-diversion",
+                                                           "emergency-department"};
+
+static const char sources_remedy[] =
+    "write some of street-triage, liaison-and-diversion, emergency-department, each once, with commas between "
+    "them; street-triage=ZZP01 names its own organisation";
+
+/* Reads street-triage or street-triage=ZZP01. */
+static bool read_setup_source(struct setup_answers *answers, char *text)
+{
+    char *code = strchr(text, '=');
+    if (code)
+        *code++ = '\0';
+    const char *organisation = code ? code : answers->organisation;
+    unsigned number = 0;
+    while (number < SETUP_SOURCES_MAX && strcmp(setup_source_names[number], text) != 0)
+        number++;
+    bool good = number < SETUP_SOURCES_MAX && !wrong_organisation(organisation);
+    for (size_t i = 0; good && i < answers->source_count; i++)
+        good = answers->sources[i].name != setup_source_names[number];
+    if (!good)
+        return false;
+    struct setup_source *source = &answers->sources[answers->source_count++];
+    *source = (struct setup_source){.name = setup_source_names[number], .port = answers->port + number + 1};
+    snprintf(source->organisation, sizeof source->organisation, "%s", organisation);
+    return true;
+}
+
+/* Takes the sources: the organisation and the port are known. */
+static const char *take_sources(struct setup_answers *answers, const char *list)
+{
+    char *text = strdup(list), *rest = NULL;
+    bool good = text && answers->organisation;
+    answers->source_count = 0;
+    for (char *word = good ? strtok_r(text, ", ", &rest) : NULL; word && good;
+         word = strtok_r(NULL, ", ", &rest))
+        good = read_setup_source(answers, word);
+    free(text);
+    return good && answers->source_count > 0 ? NULL : sources_remedy;
+}
+
+/* --- the certificate -------------------------------------------------------------------------------- */
+
+static bool is_certificate_file(const struct setup_answers *answers)
+{
+    return answers->certificate && answers->certificate[0] == '/';
+}
+
+/* Writes the path of the file under the root; "": too long. */
+static void answer_path(const struct setup_answers *answers, const char *text, char path[PATH_MAX])
+{
+    if (snprintf(path, PATH_MAX, "%s%s", answers->root, text) >= PATH_MAX)
+        path[0] = '\0';
+}
+
+/* Without a host there is no name to compare with: that answer was wrong. */
+static const char *look_at_certificate_file(struct setup_answers *answers, const char *text)
+{
+    char path[PATH_MAX];
+    if (text[0] != '/' || !answers->host)
+        return NULL;
+    answer_path(answers, text, path);
+    bool good = certificate_look_alone(path, answers->host, answers->fault, sizeof answers->fault);
+    return good ? NULL : answers->fault;
+}
+
+static const char *look_at_certificate_key(struct setup_answers *answers, const char *text)
+{
+    char path[PATH_MAX], key_path[PATH_MAX];
+    if (!answers->host)
+        return NULL;
+    answer_path(answers, answers->certificate, path);
+    answer_path(answers, text, key_path);
+    enum found found = certificate_look(path, key_path, answers->host, answers->fault, sizeof answers->fault);
+    if (found == FOUND_NOTHING)
+        return "neither the certificate nor the key is there, or you may not read them";
+    return found == FOUND_IT ? NULL : answers->fault;
 }
 
 /* --- questions -------------------------------------------------------------------------------------- */
 
-enum when_asked { ALWAYS, FOR_A_REGION, FOR_A_CERTIFICATE };
+enum when_asked { ALWAYS, FOR_A_REGION, FOR_A_CERTIFICATE, FOR_A_PERSON };
 
+/* `wrong` knows the form of an answer, and `look` what it stands for: each returns NULL, or what is wrong. */
 static const struct question {
     size_t at; /* in struct setup_answers */
     enum when_asked when;
     const char *option, *words;
     const char *usual; /* NULL: none, or as usual_answer has it */
+    size_t there;      /* in struct setup_there: what a site that is there says; 0: it does not */
     const char *(*wrong)(const char *text);
+    const char *(*look)(struct setup_answers *answers, const char *text);
 } questions[] = {
-#define AT(member) offsetof(struct setup_answers, member)
-    {AT(teams), FOR_A_REGION, "teams", "Spreadsheet of your teams (CSV)", NULL, wrong_file},
-    {AT(name), FOR_A_REGION, "name", "Name of your region", NULL, wrong_words},
-    {AT(postcodes), FOR_A_REGION, "postcodes", "Its postcode districts, such as ZX1, ZX2", NULL, wrong_words},
-    {AT(duty), FOR_A_REGION, "duty", "Duty coordinator, as people know them", NULL, wrong_words},
+#define AT(member)    offsetof(struct setup_answers, member)
+#define THERE(member) offsetof(struct setup_there, member)
+    {AT(teams), FOR_A_REGION, "teams", "Spreadsheet of your teams (CSV)", NULL, 0, wrong_file, NULL},
+    {AT(name), FOR_A_REGION, "name", "Name of your region", NULL, 0, wrong_words, NULL},
+    {AT(postcodes), FOR_A_REGION, "postcodes", "Its postcode districts, such as ZX1, ZX2", NULL, 0,
+     wrong_postcodes, NULL},
+    {AT(duty), FOR_A_REGION, "duty", "Duty coordinator, as people know them", NULL, 0, wrong_words, NULL},
     {AT(duty_telephone), FOR_A_REGION, "duty-telephone", "Number that somebody answers at every hour", NULL,
-     wrong_telephone},
-    {AT(organisation), ALWAYS, "organisation", "Code of your organisation (ODS)", NULL, wrong_organisation},
+     0, wrong_telephone, NULL},
+    {AT(organisation), ALWAYS, "organisation", "Code of your organisation (ODS)", NULL, THERE(organisation),
+     wrong_organisation, NULL},
     {AT(sources_text), ALWAYS, "sources",
-     "Who refers: street-triage, liaison-and-diversion, emergency-department", "street-triage", wrong_words},
-    {AT(host), ALWAYS, "host", "Name of this machine in browsers", NULL, wrong_host},
+     "Who refers: street-triage, liaison-and-diversion, emergency-department", "street-triage",
+     THERE(sources), wrong_list, take_sources},
+    {AT(host), ALWAYS, "host", "Name of this machine in browsers", NULL, THERE(host), wrong_host, NULL},
     {AT(certificate), ALWAYS, "certificate", "Certificate: a file, self-signed or none", "none",
-     wrong_certificate},
+     THERE(certificate), wrong_certificate, look_at_certificate_file},
     {AT(certificate_key), FOR_A_CERTIFICATE, "certificate-key", "Key of the certificate", NULL,
-     wrong_key_path},
-    {AT(person), ALWAYS, "person", "Id of the first person who may sign in", "p101", wrong_person},
-    {AT(person_name), ALWAYS, "person-name", "Their name", NULL, wrong_words},
+     THERE(certificate_key), wrong_key_path, look_at_certificate_key},
+    {AT(person), FOR_A_PERSON, "person", "Id of the first person who may sign in", "p101", 0, wrong_person,
+     NULL},
+    {AT(person_name), FOR_A_PERSON, "person-name", "Their name", NULL, 0, wrong_words, NULL},
+#undef THERE
 #undef AT
 };
 
@@ -104,14 +212,15 @@ static const char **answer_at(struct setup_answers *answers, const struct questi
     return (const char **)(void *)((char *)answers + question->at);
 }
 
-static bool is_question_asked(const struct setup_answers *answers, const struct question *question,
-                              bool has_region)
+static bool is_question_asked(const struct setup_answers *answers, const struct question *question)
 {
     switch (question->when) {
     case FOR_A_REGION:
-        return !has_region;
+        return !answers->region && (!answers->there.has_site || answers->teams);
     case FOR_A_CERTIFICATE:
-        return answers->certificate && answers->certificate[0] == '/';
+        return is_certificate_file(answers);
+    case FOR_A_PERSON:
+        return !answers->there.has_people;
     case ALWAYS:
         break;
     }
@@ -131,38 +240,35 @@ static const char *answer_keep(struct setup_answers *answers, char *text)
 static const char *usual_answer(struct setup_answers *answers, const struct question *question)
 {
     char *text = NULL;
+    const char *there = question->there ? (const char *)&answers->there + question->there : "";
+    if (*there)
+        return there;
     if (question->usual || answer_at(answers, question) != &answers->duty || !answers->name)
         return question->usual;
     return asprintf(&text, "%.40s duty coordinator", answers->name) > 0 ? answer_keep(answers, text) : NULL;
 }
 
-/* A line that was typed, or what is usual if it is empty; NULL at the end of the input. */
-static const char *answer_typed(struct setup_answers *answers, const struct question *question,
-                                const char *usual)
+static const char *wrong_answer(struct setup_answers *answers, const struct question *question,
+                                const char *answer)
 {
-    char *line = NULL;
-    size_t size = 0;
-    printf(usual ? "%s [%s]: " : "%s: ", question->words, usual);
-    fflush(stdout);
-    ssize_t length = getline(&line, &size, stdin);
-    while (length > 0 && strchr(" \r\n", line[length - 1]))
-        line[--length] = '\0';
-    if (length > 0)
-        return answer_keep(answers, line);
-    free(line);
-    return length < 0 ? NULL : usual ? usual : "";
+    const char *wrong = question->wrong(answer);
+    return wrong || !question->look ? wrong : question->look(answers, answer);
 }
 
 static bool ask_question(struct setup_answers *answers, const struct question *question)
 {
     const char *usual = usual_answer(answers, question), **answer = answer_at(answers, question);
-    while ((*answer = answer_typed(answers, question, usual))) {
-        const char *wrong = question->wrong(*answer);
+    if (!answers->asked && answers->there.has_site)
+        printf(
+            "There is a site on this machine already. What is there stays; answer for what may be missing.\n\n");
+    answers->asked = true;
+    while ((*answer = answer_keep(answers, setup_ask(question->words, usual)))) {
+        const char *wrong = wrong_answer(answers, question, *answer);
         if (!wrong)
             return true;
-        printf("Please %s.\n", wrong);
+        printf(wrong == answers->fault ? "That does not do: %s.\n" : "Please %s.\n", wrong);
     }
-    putchar('\n'); /* the input has ended */
+    answers->ended = true;
     return false;
 }
 
@@ -173,7 +279,7 @@ static bool answer_question(struct setup_answers *answers, const struct question
         return ask_question(answers, question);
     if (!*answer)
         *answer = usual_answer(answers, question);
-    const char *wrong = *answer ? question->wrong(*answer) : NULL;
+    const char *wrong = *answer ? wrong_answer(answers, question, *answer) : NULL;
     if (!*answer)
         fprintf(stderr, "concordat: --%s is needed: %s\n", question->option, question->words);
     else if (wrong)
@@ -181,65 +287,26 @@ static bool answer_question(struct setup_answers *answers, const struct question
     return *answer && !wrong;
 }
 
-/* --- sources ---------------------------------------------------------------------------------------- */
-
-/* The protocol's own word, whose number also gives the intake its port. */
-static const char *source_find(const char *text, unsigned *number)
-{
-    static const char *const names[] = {"street-triage", "liaison-and-diversion", "emergency-department"};
-    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-        *number = i + 1;
-        if (strcmp(names[i], text) == 0)
-            return names[i];
-    }
-    return NULL;
-}
-
-/* Reads street-triage or street-triage=ZZP01. */
-static bool read_setup_source(struct setup_answers *answers, char *text)
-{
-    unsigned number;
-    char *code = strchr(text, '=');
-    if (code)
-        *code++ = '\0';
-    const char *name = source_find(text, &number), *organisation = code ? code : answers->organisation;
-    bool twice = false;
-    for (size_t i = 0; i < answers->source_count; i++)
-        twice |= name == answers->sources[i].name;
-    if (!name || twice || wrong_organisation(organisation)) {
-        fprintf(
-            stderr,
-            "concordat: --sources \"%.60s\": write some of street-triage, liaison-and-diversion, emergency-department, "
-            "each once, with commas between them; street-triage=ZZP01 names its own organisation\n",
-            text);
-        return false;
-    }
-    struct setup_source *source = &answers->sources[answers->source_count++];
-    *source = (struct setup_source){.name = name, .port = answers->port + number};
-    snprintf(source->organisation, sizeof source->organisation, "%s", organisation);
-    return true;
-}
-
-static bool read_setup_sources(struct setup_answers *answers)
-{
-    char *text = strdup(answers->sources_text), *rest = NULL;
-    bool good = text;
-    for (char *word = good ? strtok_r(text, ", ", &rest) : NULL; word && good;
-         word = strtok_r(NULL, ", ", &rest))
-        good = read_setup_source(answers, word);
-    free(text);
-    if (good && answers->source_count == 0)
-        fprintf(stderr, "concordat: --sources names none\n");
-    return good && answers->source_count > 0;
-}
-
-bool setup_answers_complete(struct setup_answers *answers, bool has_region)
+bool setup_answers_complete(struct setup_answers *answers)
 {
     bool good = true;
-    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++)
-        if (is_question_asked(answers, &questions[i], has_region))
+    setup_there_look(&answers->there, answers->root);
+    if (!answers->port)
+        answers->port = answers->there.port ? answers->there.port : FIRST_PORT;
+    for (size_t i = 0; i < sizeof questions / sizeof *questions && !answers->ended; i++)
+        if (is_question_asked(answers, &questions[i]))
             good &= answer_question(answers, &questions[i]);
-    return good && read_setup_sources(answers);
+    return good && !answers->ended;
+}
+
+void setup_answers_show(const struct setup_answers *answers)
+{
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        const char *answer = *answer_at((struct setup_answers *)answers, &questions[i]);
+        if (answer && is_question_asked(answers, &questions[i]))
+            printf("%-70s  %s\n", questions[i].words, answer);
+    }
+    printf("%-70s  %u\n", "The router's port", answers->port);
 }
 
 void setup_answers_close(struct setup_answers *answers)

@@ -13,6 +13,8 @@
 
 #include "services/cli/setup_run.h"
 
+enum { HOST_MESSAGE_BYTES = 600 };
+
 static enum found certificate_is_wrong(char *message, size_t size, const char *path, const char *why)
 {
     snprintf(message, size, "%s: %s", path, why);
@@ -26,13 +28,31 @@ static int no_passphrase(char *out, int size, int writes, void *closure)
     return -1;
 }
 
-static enum found compare_with_key(X509 *certificate, const char *path, EVP_PKEY *key, const char *key_path,
-                                   const char *host, char *message, size_t size)
+/* Whether it can be shown to browsers as this host's. */
+static bool check_certificate(X509 *certificate, const char *path, const char *host, char *message,
+                              size_t size)
 {
+    char why[HOST_MESSAGE_BYTES];
+    const char *wrong = NULL;
     if (!certificate)
-        return certificate_is_wrong(
-            message, size, path,
-            "this is no certificate in PEM; name a file that begins with -----BEGIN CERTIFICATE-----");
+        wrong = "this is no certificate in PEM; name a file that begins with -----BEGIN CERTIFICATE-----";
+    else if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0)
+        wrong = "the certificate has ended; get a new one";
+    else if (X509_check_host(certificate, host, 0, 0, NULL) != 1)
+        wrong = why;
+    snprintf(
+        why, sizeof why,
+        "the certificate is not for the name %s. Give --host the name that it is for; or if this machine has a new "
+        "name, name that name's certificate with --certificate, or move this file away and say self-signed",
+        host);
+    if (wrong)
+        (void)certificate_is_wrong(message, size, path, wrong);
+    return !wrong;
+}
+
+static enum found compare_with_key(X509 *certificate, EVP_PKEY *key, const char *key_path, char *message,
+                                   size_t size)
+{
     if (!key)
         return certificate_is_wrong(message, size, key_path,
                                     "this is no key in PEM without a passphrase; name the key's file");
@@ -40,13 +60,21 @@ static enum found compare_with_key(X509 *certificate, const char *path, EVP_PKEY
         return certificate_is_wrong(
             message, size, key_path,
             "the key does not belong to the certificate; name its own key with --certificate-key");
-    if (X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0)
-        return certificate_is_wrong(message, size, path, "the certificate has ended; get a new one");
-    if (X509_check_host(certificate, host, 0, 0, NULL) != 1)
-        return certificate_is_wrong(
-            message, size, path,
-            "the certificate is for another name; say with --host the name that is in it");
     return FOUND_IT;
+}
+
+bool certificate_look_alone(const char *path, const char *host, char *message, size_t size)
+{
+    FILE *file = fopen(path, "re");
+    if (!file) {
+        (void)certificate_is_wrong(message, size, path, strerror(errno));
+        return false;
+    }
+    X509 *certificate = PEM_read_X509(file, NULL, no_passphrase, NULL);
+    bool good = check_certificate(certificate, path, host, message, size);
+    X509_free(certificate);
+    fclose(file);
+    return good;
 }
 
 enum found certificate_look(const char *path, const char *key_path, const char *host, char *message,
@@ -58,7 +86,9 @@ enum found certificate_look(const char *path, const char *key_path, const char *
     if (file && key_file) {
         X509 *certificate = PEM_read_X509(file, NULL, no_passphrase, NULL);
         EVP_PKEY *key = PEM_read_PrivateKey(key_file, NULL, no_passphrase, NULL);
-        found = compare_with_key(certificate, path, key, key_path, host, message, size);
+        found = check_certificate(certificate, path, host, message, size)
+                    ? compare_with_key(certificate, key, key_path, message, size)
+                    : FOUND_WRONG;
         X509_free(certificate);
         EVP_PKEY_free(key);
         if (found == FOUND_IT && fstat(fileno(key_file), &about) == 0 && (about.st_mode & S_IRWXO))

@@ -30,6 +30,8 @@ static const struct told_instead {
 },
   remedies_of_columns[] = {
       {"hours", NULL, "Write always, or such as mon-fri 09:00-17:00; sat, sun 10:00-14:00."},
+      {"telephone", NULL,
+       "Write the number that people ring, with its first 0: format the column as text, and type the number again."},
       {"sources", NULL,
        "Write all, or some of street-triage, liaison-and-diversion, emergency-department with ; between."},
 };
@@ -65,6 +67,9 @@ static void print_problem_of_row(const struct policy_origin *origin, const struc
     for (size_t i = 0; i < sizeof remedies_of_columns / sizeof *remedies_of_columns; i++)
         if (strcmp(remedies_of_columns[i].field, column) == 0)
             remedy = remedies_of_columns[i].remedy;
+    for (int i = 0; i < TEAM_COLUMNS; i++)
+        if (row->told[i] && strcmp(team_column_name((enum team_column)i), column) == 0)
+            return;
     fprintf(stderr, "%s:%d: %s: ", origin->sheet_path, row->line, column);
     print_told(rest + size + 2, remedy);
 }
@@ -87,7 +92,8 @@ static void print_problem_of_sheet(const struct policy_origin *origin, int line,
         print_told(rest + size + 2, row->remedy);
         return;
     }
-    fprintf(stderr, "%s:%d: %s\n", origin->path, line, rest);
+    if (!origin->sheet->slipped) /* otherwise it may follow from a slip */
+        fprintf(stderr, "%s:%d: %s\n", origin->path, line, rest);
 }
 
 /* A line that is no name: a problem, a gap, or that the policy is good. */

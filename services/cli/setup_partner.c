@@ -1,15 +1,22 @@
 /* setup_partner.c: see setup_partner.h. */
 #include "services/cli/setup_partner.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "services/cli/setup_site.h"
+#include "services/cli/setup_there.h"
 
 #define PARTNERS_FOLDER SETUP_ETC "/private/partners"
 
-enum { PARTNER_NAME_CHARS_MAX = 63, PARTNER_OF_CHARS_MAX = 32, PARTNER_PATH_BYTES = 256 };
+enum {
+    PARTNER_NAME_CHARS_MAX = 63,
+    PARTNER_OF_CHARS_MAX = 32,
+    PARTNER_PATH_BYTES = 256,
+    ENDPOINT_BYTES = 300
+};
 
 static const char id_letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 
@@ -71,23 +78,45 @@ static void check_partner(struct plan *plan, const struct setup_partner *partner
                    partner->of, SETUP_ETC);
 }
 
-static void say_how_to_hand_over(const struct setup_partner *partner, const struct partner_role *row)
+/* The address at which the partner reaches us: the name of the site's machine, with the port at which the
+ * unit listens. It listens on every address, 127.0.0.1 too, so that nothing else of the site has to change.
+ */
+static void say_address(const char *root, const char *unit, const char *service)
 {
-    char server[PARTNER_PATH_BYTES], settings[PARTNER_PATH_BYTES];
+    char listens[ENDPOINT_BYTES], host[ENDPOINT_BYTES];
+    (void)setup_there_setting(root, unit, "CONCORDAT_LISTEN", listens, sizeof listens);
+    (void)setup_there_setting(root, "concordat-gateway", "CONCORDAT_ORIGIN", host, sizeof host);
+    const char *name = strncmp(host, "https://", 8) == 0 ? host + 8 : "THIS-MACHINE",
+               *colon = strrchr(listens, ':'), *port = colon ? colon + 1 : "PORT";
+    printf("  3. The address tcp://%s:%s.\n", name, port);
+    if (!colon || strncmp(listens, "tcp://127.", 10) == 0)
+        printf(
+            "\nThat address is not open yet. In /etc/default/%s write\n\n"
+            "  CONCORDAT_LISTEN=\"tcp://0.0.0.0:%s\"\n\n"
+            "and then `systemctl restart %s`. It means every address of this machine, 127.0.0.1 too, so nothing else\n"
+            "has to change. Only a key that was admitted is answered; all the same, a firewall should let known machines\n"
+            "alone come to port %s.\n",
+            unit, port, service, port);
+}
+
+static void say_how_to_hand_over(const char *root, const struct setup_partner *partner,
+                                 const struct partner_role *row)
+{
+    char server[PARTNER_PATH_BYTES], unit[PARTNER_PATH_BYTES], service[PARTNER_PATH_BYTES];
     snprintf(server, sizeof server, row->at_intake ? "%s/keys/%s.key" : "%s/broker.key%.0s", SETUP_ETC,
              partner->of);
-    snprintf(settings, sizeof settings,
-             row->at_intake ? "/etc/default/concordat-intake-%s" : "/etc/default/concordat-broker%.0s",
+    snprintf(unit, sizeof unit, row->at_intake ? "concordat-intake-%s" : "concordat-broker%.0s", partner->of);
+    snprintf(service, sizeof service, row->at_intake ? "concordat-intake@%s" : "concordat-broker%.0s",
              partner->of);
     printf("\n%s is let in, as %s of %s. Three things go to them:\n\n"
            "  1. " PARTNERS_FOLDER
            "/%s.key_secret, their secret key. Hand it over by scp or on a stick, never by e-mail, and\n"
            "     delete it here then. On their machine it is for the program's user alone (mode 0600).\n"
-           "  2. %s, the public key of this end, by which they know that it is us.\n"
-           "  3. The address: CONCORDAT_LISTEN in %s. 127.0.0.1 is reached from this machine\n"
-           "     alone: for another, write this machine's address there and restart the unit.\n\n"
-           "If the secret key may have been seen, delete the public one, and make another with a new name.\n",
-           partner->name, partner->role, partner->of, partner->name, server, settings);
+           "  2. %s, the public key of this end, by which they know that it is us.\n",
+           partner->name, partner->role, partner->of, partner->name, server);
+    say_address(root, unit, service);
+    printf(
+        "\nIf the secret key may have been seen, delete the public one, and make another with a new name.\n");
 }
 
 enum exit_code setup_partner_admit(struct plan *plan, const struct setup_partner *partner,
@@ -113,6 +142,6 @@ enum exit_code setup_partner_admit(struct plan *plan, const struct setup_partner
     }
     if (!plan_make(plan))
         return CODE_ENVIRONMENT;
-    say_how_to_hand_over(partner, row);
+    say_how_to_hand_over(plan->root, partner, row);
     return CODE_DONE;
 }

@@ -13,13 +13,23 @@
 
 #include "proto/seal/master_key.h"
 #include "proto/words/sync_folder.h"
+#include "services/cli/desk_lines.h"
 #include "services/cli/setup_certificate.h"
 #include "services/cli/setup_found.h"
 #include "services/cli/setup_key_pair.h"
 
 enum { FAULT_BYTES = 2 * PATH_MAX };
 
-enum plan_kind { PLAN_FOLDER, PLAN_FILE, PLAN_LINK, PLAN_KEY, PLAN_MASTER_KEY, PLAN_CERTIFICATE, PLAN_KINDS };
+enum plan_kind {
+    PLAN_FOLDER,
+    PLAN_FILE,
+    PLAN_DESKS,
+    PLAN_LINK,
+    PLAN_KEY,
+    PLAN_MASTER_KEY,
+    PLAN_CERTIFICATE,
+    PLAN_KINDS
+};
 
 struct plan_item {
     enum plan_kind kind;
@@ -31,6 +41,7 @@ struct plan_item {
     char *other; /* of a key pair: the folder of its secret half, and of a certificate: its key; under the
                     root */
     char *name, *role, *of;
+    struct desk_changes desks; /* of the desks that are there */
 };
 
 static struct key_pair pair_of(const struct plan_item *item)
@@ -73,6 +84,14 @@ static enum found look_at_file(const struct plan_item *item, char *fault)
     fclose(file);
     free(there);
     return same ? FOUND_IT : FOUND_OTHER;
+}
+
+/* Its text is what there will be. */
+static enum found look_at_desks(const struct plan_item *item, char *fault)
+{
+    return item->desks.added && *item->desks.added ? FOUND_HALF
+           : item->desks.added                     ? FOUND_IT
+                                                   : look_at_file(item, fault);
 }
 
 static enum found look_at_link(const struct plan_item *item, char *fault)
@@ -142,12 +161,15 @@ static bool make_file(const struct plan_item *item, char *fault)
         errno = ENAMETOOLONG;
         return say_errno(item, fault);
     }
-    (void)unlink(fresh); /* of a run that was killed */
+    struct stat old = {
+        .st_mode = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, .st_uid = geteuid(), .st_gid = getegid()};
+    (void)stat(item->path, &old); /* desks that are there keep their owner and their rights */
+    (void)unlink(fresh);          /* of a run that was killed */
     int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (fd < 0)
         return say_errno(item, fault);
-    bool good = write(fd, item->text, size) == (ssize_t)size &&
-                fchmod(fd, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH) == 0 && fsync(fd) == 0;
+    bool good = write(fd, item->text, size) == (ssize_t)size && fchown(fd, old.st_uid, old.st_gid) == 0 &&
+                fchmod(fd, old.st_mode & ALLPERMS) == 0 && fsync(fd) == 0;
     good = close(fd) == 0 && good && rename(fresh, item->path) == 0 && sync_folder_of(item->path);
     return good || say_errno(item, fault);
 }
@@ -180,6 +202,7 @@ static const struct plan_maker {
 } makers[PLAN_KINDS] = {
     [PLAN_FOLDER] = {"folder", look_at_folder, make_folder},
     [PLAN_FILE] = {"file", look_at_file, make_file},
+    [PLAN_DESKS] = {"file", look_at_desks, make_file},
     [PLAN_LINK] = {"link", look_at_link, make_link},
     [PLAN_KEY] = {"key pair", look_at_key, make_key},
     [PLAN_MASTER_KEY] = {"master key", look_at_master_key, make_master},
@@ -220,6 +243,7 @@ static void item_close(struct plan_item *item)
                            item->name,  item->role, item->of};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
+    desk_changes_close(&item->desks);
 }
 
 /* Takes the texts of the item over, and looks at what is in its place. */
@@ -257,6 +281,36 @@ void plan_file(struct plan *plan, const char *path, char *text)
                  .kind = PLAN_FILE, .shown = strdup(path), .path = under_root(plan, path), .text = text});
 }
 
+/* The text of a file; "" if there is none, and NULL if it cannot be read. */
+static char *text_there(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    char *text = NULL;
+    size_t size = 0;
+    if (!file)
+        return errno == ENOENT ? strdup("") : NULL;
+    bool good = getdelim(&text, &size, '\0', file) >= 0 || feof(file);
+    fclose(file);
+    if (good && text)
+        return text;
+    free(text);
+    return good ? strdup("") : NULL;
+}
+
+void plan_desks(struct plan *plan, const char *path, char *text)
+{
+    struct plan_item item = {
+        .kind = PLAN_DESKS, .shown = strdup(path), .path = under_root(plan, path), .text = text};
+    char *there = item.path ? text_there(item.path) : NULL;
+    if (there && *there && text && desk_changes_find(&item.desks, there, text)) {
+        item.text = item.desks.text;
+        item.desks.text = NULL;
+        free(text);
+    }
+    free(there);
+    plan_add(plan, item);
+}
+
 void plan_link(struct plan *plan, const char *path, const char *target)
 {
     plan_add(plan, (struct plan_item){.kind = PLAN_LINK,
@@ -292,6 +346,23 @@ void plan_certificate(struct plan *plan, const char *path, const char *key_path,
                                       .text = strdup(host)});
 }
 
+bool plan_is_new(const struct plan *plan, const char *path)
+{
+    size_t size = strlen(path), root = strlen(plan->root);
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_item *item = &plan->items[i];
+        bool has = strncmp(item->shown, path, size) == 0, has_other = false;
+        char secret[PATH_MAX];
+        if (item->kind == PLAN_KEY &&
+            snprintf(secret, sizeof secret, "%s/%s.key_secret", item->other + root, item->name) < PATH_MAX)
+            has_other = strncmp(secret, path, size) == 0;
+        if ((has || has_other) && item->kind != PLAN_FOLDER &&
+            (item->found == FOUND_NOTHING || item->found == FOUND_HALF))
+            return true;
+    }
+    return false;
+}
+
 /* What stands there already, and what is left as it is. False if there is something to make. */
 static bool item_is_settled(const struct plan_item *item)
 {
@@ -302,6 +373,8 @@ static bool item_is_settled(const struct plan_item *item)
             "%-14s  %s: it has been changed, or was made with other answers; --dry-run shows what these would give, "
             "and if you move it away it is made anew\n",
             "left as it is", item->shown);
+    if (item->desks.left && *item->desks.left)
+        printf("%-14s  %s: %s, which stands in a comment there\n", "left out", item->shown, item->desks.left);
     return item->found == FOUND_IT || item->found == FOUND_OTHER;
 }
 
@@ -311,9 +384,12 @@ void plan_show(const struct plan *plan)
         const struct plan_item *item = &plan->items[i];
         if (item_is_settled(item) && item->found == FOUND_IT)
             continue;
-        printf("%-14s  %s (%s)\n", item->found == FOUND_OTHER ? "would give" : "would make", item->shown,
-               makers[item->kind].what);
-        for (const char *line = item->kind == PLAN_FILE ? item->text : ""; *line;
+        printf("%-14s  %s (%s)\n",
+               item->found == FOUND_OTHER ? "would give"
+               : item->desks.added        ? "would add to"
+                                          : "would make",
+               item->shown, item->desks.added ? item->desks.added : makers[item->kind].what);
+        for (const char *line = item->kind == PLAN_FILE || item->kind == PLAN_DESKS ? item->text : ""; *line;
              line += strcspn(line, "\n"), line += *line == '\n')
             printf("    | %.*s\n", (int)strcspn(line, "\n"), line);
     }
@@ -331,8 +407,10 @@ bool plan_make(struct plan *plan)
             plan_fault(plan, "%s. Nothing after it was made; when it is mended, run this again", fault);
             return false;
         }
-        plan->made = true;
-        printf("%-14s  %s\n", "made", item->shown);
+        if (item->desks.added)
+            printf("%-14s  %s: %s\n", "added to", item->shown, item->desks.added);
+        else
+            printf("%-14s  %s\n", "made", item->shown);
     }
     return true;
 }

@@ -17,7 +17,6 @@ struct plan {
     struct plan_item *items;
     size_t count;
     bool failed; /* a fault was told: nothing may be made */
-    bool made;   /* something was not there, and is now */
 };
 
 /* A path under the root. One that is too long fails the plan, and is "". */
@@ -30,6 +29,9 @@ void plan_fault(struct plan *plan, const char *format, ...) __attribute__((forma
 void plan_folder(struct plan *plan, const char *path, bool secret);
 /* A file that everybody may read; the plan frees the text, and NULL fails it. */
 void plan_file(struct plan *plan, const char *path, char *text);
+/* The same of a gateway's desks. If the file is there, lines that it does not have are added at its end, and
+ * all else in it stays as it is. */
+void plan_desks(struct plan *plan, const char *path, char *text);
 void plan_link(struct plan *plan, const char *path, const char *target);
 /* A key pair NAME: its secret half in one folder, its public half as a file. `of`: whose it is. */
 void plan_key(struct plan *plan, const char *name, const char *role, const char *of,
@@ -38,6 +40,9 @@ void plan_key(struct plan *plan, const char *name, const char *role, const char 
 void plan_master_key(struct plan *plan, const char *path);
 /* A certificate for HTTPS that the machine signs itself, with its key, for a name. */
 void plan_certificate(struct plan *plan, const char *path, const char *key_path, const char *host);
+
+/* Whether something is made, or was, that was not there before: a file or a key whose path begins so. */
+bool plan_is_new(const struct plan *plan, const char *path);
 
 /* Prints what would be made, with the text of each file, and nothing secret. */
 void plan_show(const struct plan *plan);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "services/cli/setup_certificate.h"
 #include "services/cli/setup_examples.h"
 
 static const char proxy_heading[] =
@@ -17,6 +16,13 @@ static const char own_certificate[] = "/etc/ssl/certs/concordat-self-signed.pem"
 bool setup_proxy_is_planned(const struct setup_answers *answers)
 {
     return strcmp(answers->certificate, "none") != 0;
+}
+
+const char setup_proxy_site[] = "/etc/nginx/sites-available/concordat";
+
+bool setup_proxy_signs_itself(const char *certificate)
+{
+    return strcmp(certificate, own_certificate) == 0;
 }
 
 static bool signs_itself(const struct setup_answers *answers)
@@ -44,32 +50,17 @@ static char *proxy_text(const struct setup_answers *answers)
     return NULL;
 }
 
-static void check_certificate(struct plan *plan, const struct setup_answers *answers)
-{
-    char path[PATH_MAX], key_path[PATH_MAX], fault[2 * PATH_MAX];
-    (void)plan_path(plan, answers->certificate, path);
-    (void)plan_path(plan, answers->certificate_key, key_path);
-    enum found found = certificate_look(path, key_path, answers->host, fault, sizeof fault);
-    if (found == FOUND_NOTHING)
-        plan_fault(plan, "%s, %s: neither is there, or you may not read them", path, key_path);
-    else if (found != FOUND_IT)
-        plan_fault(plan, "%s", fault);
-}
-
 void setup_proxy_plan(struct plan *plan, const struct setup_answers *answers)
 {
-    static const char site[] = "/etc/nginx/sites-available/concordat";
     if (!setup_proxy_is_planned(answers))
         return;
     if (signs_itself(answers)) {
         plan_folder(plan, "/etc/ssl/certs", false);
         plan_folder(plan, "/etc/ssl/private", false);
         plan_certificate(plan, own_certificate, own_key, answers->host);
-    } else {
-        check_certificate(plan, answers);
     }
     plan_folder(plan, "/etc/nginx/sites-available", false);
     plan_folder(plan, "/etc/nginx/sites-enabled", false);
-    plan_file(plan, site, proxy_text(answers));
-    plan_link(plan, "/etc/nginx/sites-enabled/concordat", site);
+    plan_file(plan, setup_proxy_site, proxy_text(answers));
+    plan_link(plan, "/etc/nginx/sites-enabled/concordat", setup_proxy_site);
 }

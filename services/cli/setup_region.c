@@ -23,7 +23,7 @@ static const struct rung {
     const char *offers, *about;
 } rungs[] = {
     {"comes", "who comes to the person"},
-    {"receives", "where a detained person is received"},
+    {"receives", "who receives a person"},
     {"rings", "who rings"},
 };
 

@@ -185,17 +185,17 @@ void setup_site_plan(struct plan *plan, const struct setup_answers *answers, con
         [SITE_BROKER] = "/etc/default/concordat-broker",
         [SITE_AUDIT] = "/etc/default/concordat-audit",
         [SITE_GATEWAY] = "/etc/default/concordat-gateway",
-        [SITE_DESKS] = SETUP_ETC "/desks",
     };
     char path[SITE_PATH_BYTES];
     check_names_are_free(plan, answers, names);
     if (plan->failed)
         return;
     plan_keys(plan, answers, names);
-    for (int i = 0; i < SITE_INTAKES; i++)
+    for (int i = 0; i < SITE_DESKS; i++)
         plan_file(plan, paths[i], site_text(i, answers, names));
     for (size_t i = 0; i < answers->source_count; i++) {
         snprintf(path, sizeof path, "/etc/default/concordat-intake-%s", answers->sources[i].name);
         plan_file(plan, path, site_text(SITE_INTAKES + (int)i, answers, names));
     }
+    plan_desks(plan, SETUP_ETC "/desks", site_text(SITE_DESKS, answers, names));
 }

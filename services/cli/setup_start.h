@@ -4,11 +4,12 @@
 
 #include "proto/words/exit_code.h"
 #include "services/cli/setup_answers.h"
+#include "services/cli/setup_plan.h"
 
-/* Enables and starts the units and the proxy by systemd, and sends the drill if the site is new; if systemd
- * does not run here, or the site is under a root, says what to type instead. */
-enum exit_code setup_start(const struct setup_answers *answers, bool is_new);
+/* Starts the units and the proxy by systemd, and sends the drill if the site has never run; if systemd does
+ * not run here, or the site is under a root, says what to type instead. The plan was made. */
+enum exit_code setup_start(struct plan *plan, const struct setup_answers *answers);
 /* Says what to type. */
-void setup_start_say(const struct setup_answers *answers);
+void setup_start_say(struct plan *plan, const struct setup_answers *answers);
 
 #endif

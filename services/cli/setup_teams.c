@@ -13,29 +13,35 @@ enum { SHEET_BYTES_MAX = 1024 * 1024, SHEET_CELLS_MAX = 64 };
 
 static const struct column {
     const char *name, *remedy; /* NULL: the cell may be empty */
+    bool any_case;             /* it has words of a policy, which are in small letters */
 } columns[TEAM_COLUMNS] = {
-    [TEAM_COLUMN_ID] = {"id", "Write a short id of a-z, 0-9 and -, such as northmoor-crisis"},
-    [TEAM_COLUMN_NAME] = {"name", "Write the team's name as people know it"},
-    [TEAM_COLUMN_TYPE] = {"type",
-                          "Write the MHSDS team type, such as A02 (crisis team) or A19 (crisis line)"},
-    [TEAM_COLUMN_ORGANISATION] = {"organisation", NULL},
-    [TEAM_COLUMN_TELEPHONE] = {"telephone", "Write the number that people ring"},
-    [TEAM_COLUMN_SOURCES] = {"sources", NULL},
-    [TEAM_COLUMN_OFFERS] = {"offers", NULL},
-    [TEAM_COLUMN_DETAINED] = {"detained", NULL},
-    [TEAM_COLUMN_AGES] = {"ages", NULL},
-    [TEAM_COLUMN_PLACES] = {"places", NULL},
-    [TEAM_COLUMN_HOURS] = {"hours", NULL},
+    [TEAM_COLUMN_ID] = {"id", "Write a short id of a-z, 0-9 and -, such as northmoor-crisis", false},
+    [TEAM_COLUMN_NAME] = {"name", "Write the team's name as people know it", false},
+    [TEAM_COLUMN_TYPE] = {"type", "Write the MHSDS team type, such as A02 (crisis team) or A19 (crisis line)",
+                          false},
+    [TEAM_COLUMN_ORGANISATION] = {"organisation", NULL, false},
+    [TEAM_COLUMN_TELEPHONE] = {"telephone", "Write the number that people ring", false},
+    [TEAM_COLUMN_SOURCES] = {"sources", NULL, true},
+    [TEAM_COLUMN_OFFERS] = {"offers", NULL, true},
+    [TEAM_COLUMN_DETAINED] = {"detained", NULL, true},
+    [TEAM_COLUMN_AGES] = {"ages", NULL, true},
+    [TEAM_COLUMN_PLACES] = {"places", NULL, false},
+    [TEAM_COLUMN_HOURS] = {"hours", NULL, true},
 };
 
 /* What teams of a type do, if the sheet does not say. The last row is for any other type. */
 static const struct usual {
     const char *type, *offers, *detained;
 } usual[] = {
-    {"A19", "rings", "never"},   /* crisis line */
-    {"A20", "receives", "only"}, /* health based place of safety */
-    {"A11", "comes", "also"},    /* psychiatric liaison */
-    {"C05", "comes", "also"},    /* paediatric liaison */
+    {"A19", "rings", "never"},    /* crisis line */
+    {"A20", "receives", "only"},  /* health-based place of safety */
+    {"A21", "receives", "never"}, /* crisis café, safe haven, sanctuary */
+    {"A22", "receives", "never"}, /* walk-in crisis assessment unit */
+    {"A23", "receives", "never"}, /* psychiatric decision unit */
+    {"A24", "receives", "never"}, /* acute day service */
+    {"A25", "receives", "never"}, /* crisis house */
+    {"A11", "comes", "also"},     /* psychiatric liaison */
+    {"C05", "comes", "also"},     /* paediatric liaison */
     {NULL, "comes", "never"},
 };
 
@@ -53,7 +59,7 @@ struct sheet_reader {
     int line, row_line;       /* of `at`, and of the row that was read last */
     int places[TEAM_COLUMNS]; /* of each column in the sheet; -1: it has none */
     size_t width;             /* cells of the heading */
-    const char *cells[SHEET_CELLS_MAX];
+    char *cells[SHEET_CELLS_MAX];
     size_t count; /* cells of the row, if it has more than fit too */
     bool good;
 };
@@ -142,6 +148,12 @@ static int find_team_column(const char *name)
     return -1;
 }
 
+/* One thing to say, rather than one of each column. */
+static bool has_semicolons(const struct sheet_reader *reader)
+{
+    return reader->count == 1 && strchr(reader->cells[0], ';');
+}
+
 static void sheet_read_heading(struct sheet_reader *reader)
 {
     for (int i = 0; i < TEAM_COLUMNS; i++)
@@ -151,6 +163,11 @@ static void sheet_read_heading(struct sheet_reader *reader)
                       "Write a heading with the columns, and a row for each team");
         return;
     }
+    if (has_semicolons(reader)) {
+        sheet_problem(reader, "file", NULL, "the columns are separated by semicolons",
+                      "Save the sheet as CSV with commas");
+        return;
+    }
     reader->width = reader->count;
     for (size_t i = 0; i < reader->count && i < SHEET_CELLS_MAX; i++) {
         int column = find_team_column(reader->cells[i]);
@@ -158,7 +175,7 @@ static void sheet_read_heading(struct sheet_reader *reader)
             sheet_problem(
                 reader, "heading", reader->cells[i], "is no column",
                 "Columns are id, name, type, organisation, telephone, sources, offers, detained, ages, hours and "
-                "places, with commas between them");
+                "places");
         else if (reader->places[column] >= 0)
             sheet_problem(reader, "heading", reader->cells[i], "stands there twice",
                           "Take one of the two columns out");
@@ -206,50 +223,72 @@ static const char *cell_left_out(const struct sheet_reader *reader, const struct
     return "";
 }
 
-static void check_team_hours(struct sheet_reader *reader, const char *text)
+/* Tells a slip in a cell of a team, which is then told by nobody else. */
+static void team_problem(struct sheet_reader *reader, struct team_row *row, enum team_column column,
+                         const char *cell, const char *what, const char *remedy)
 {
-    const char *at = text;
+    sheet_problem(reader, columns[column].name, cell, what, remedy);
+    row->told[column] = true;
+}
+
+static void check_team_hours(struct sheet_reader *reader, struct team_row *row)
+{
+    const char *text = row->cells[TEAM_COLUMN_HOURS], *at = text;
     struct team_hours hours;
     int took = 0;
     if (strcmp(text, "always") == 0)
         return;
     while ((took = team_hours_take(&at, &hours)) > 0)
         ;
-    if (took < 0)
-        sheet_problem(reader, "hours", text, "are not hours",
-                      "Write always, or such as mon-fri 09:00-17:00; sat, sun 10:00-14:00");
+    if (took == 0)
+        return;
+    team_problem(reader, row, TEAM_COLUMN_HOURS, text, "are not hours",
+                 "Write always, or such as mon-fri 09:00-17:00; sat, sun 10:00-14:00");
+    row->cells[TEAM_COLUMN_HOURS] = "always"; /* so that the rest of the row can be checked */
 }
 
-static void sheet_read_team(struct sheet_reader *reader, struct team_row *row)
+/* Puts the text of a cell in small letters. */
+static void cell_lower(char *cell)
+{
+    for (; *cell; cell++)
+        if (*cell >= 'A' && *cell <= 'Z')
+            *cell = (char)(*cell - 'A' + 'a');
+}
+
+/* False if the row cannot be read as a team. */
+static bool sheet_read_team(struct sheet_reader *reader, struct team_row *row)
 {
     row->line = reader->row_line;
     if (reader->count != reader->width) {
         sheet_problem(reader, "file", NULL, "the row has not as many cells as the heading",
                       "Put quotation marks around a cell that has a comma in it");
-        return;
+        return false;
     }
     for (int i = 0; i < TEAM_COLUMNS; i++) {
-        row->cells[i] = reader->places[i] >= 0 ? reader->cells[reader->places[i]] : "";
+        char *cell = reader->places[i] >= 0 ? reader->cells[reader->places[i]] : NULL;
+        if (cell && columns[i].any_case)
+            cell_lower(cell);
+        row->cells[i] = cell ? cell : "";
         if (!*row->cells[i] && columns[i].remedy)
-            sheet_problem(reader, columns[i].name, NULL, "the cell is empty", columns[i].remedy);
+            team_problem(reader, row, (enum team_column)i, NULL, "the cell is empty", columns[i].remedy);
     }
     for (int i = 0; i < TEAM_COLUMNS; i++)
         if (!*row->cells[i])
             row->cells[i] = cell_left_out(reader, row, (enum team_column)i);
-    check_team_hours(reader, row->cells[TEAM_COLUMN_HOURS]);
+    check_team_hours(reader, row);
+    return true;
 }
 
 static void check_id_is_new(struct sheet_reader *reader, const struct teams_sheet *sheet,
-                            const struct team_row *row)
+                            struct team_row *row)
 {
     char what[64];
     const char *id = row->cells[TEAM_COLUMN_ID];
-    for (size_t i = 0; id && *id && i < sheet->count; i++) {
-        const char *other = sheet->rows[i].cells[TEAM_COLUMN_ID];
-        if (!other || strcmp(other, id) != 0)
+    for (size_t i = 0; *id && i < sheet->count; i++) {
+        if (strcmp(sheet->rows[i].cells[TEAM_COLUMN_ID], id) != 0)
             continue;
         snprintf(what, sizeof what, "is the id of the team in line %d too", sheet->rows[i].line);
-        sheet_problem(reader, "id", id, what, "Give each team an id of its own");
+        team_problem(reader, row, TEAM_COLUMN_ID, id, what, "Give each team an id of its own");
         return;
     }
 }
@@ -266,11 +305,12 @@ static bool sheet_read_teams(struct sheet_reader *reader, struct teams_sheet *sh
         sheet->rows = more;
         row = &sheet->rows[sheet->count];
         *row = (struct team_row){0};
-        sheet_read_team(reader, row);
+        if (!sheet_read_team(reader, row))
+            continue;
         check_id_is_new(reader, sheet, row);
         sheet->count++;
     }
-    if (sheet->count == 0)
+    if (sheet->count == 0 && reader->good)
         sheet_problem(reader, "file", NULL, "the sheet has no team",
                       "Write a row for each team below the heading");
     return true;
@@ -313,6 +353,7 @@ bool teams_sheet_read(struct teams_sheet *sheet, const char *path, const char *o
         fprintf(problems, "%s: there is no memory to read it\n", path);
         return false;
     }
+    sheet->slipped = !reader.good;
     return reader.good;
 }
 

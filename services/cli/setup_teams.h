@@ -33,12 +33,14 @@ const char *team_column_name(enum team_column column);
 struct team_row {
     int line;                        /* of the sheet; 1 is the heading */
     const char *cells[TEAM_COLUMNS]; /* "": none, and then it is not needed */
+    bool told[TEAM_COLUMNS];         /* the cell has a slip, which was told */
 };
 
 struct teams_sheet {
     char *text; /* owned; the cells point into it, or are constants */
     struct team_row *rows;
     size_t count;
+    bool slipped; /* something was wrong with it */
 };
 
 enum { TEAM_HOURS_PART_BYTES = 80 };
@@ -49,7 +51,8 @@ struct team_hours {
 };
 
 /* Reads a sheet. A team without an organisation is of `organisation`, which must outlive the sheet. Prints a
- * line for each thing that is wrong, "file:line: column: what. Remedy.", and returns whether nothing was.
+ * line for each thing that is wrong, "file:line: column: what. Remedy.", and returns whether nothing was. If
+ * something was, the sheet has the teams whose rows could be read, so that the rest of them can be checked.
  * Ended by teams_sheet_close either way. */
 bool teams_sheet_read(struct teams_sheet *sheet, const char *path, const char *organisation, FILE *problems);
 void teams_sheet_close(struct teams_sheet *sheet);

@@ -455,9 +455,9 @@ class Doctor(unittest.TestCase):
             self.finds("concordat-self-signed.pem: it is not there", "--only", "certificate")
         with self.changed("/etc/default/concordat-gateway", lambda text: text.replace("concordat.example", "elsewhere.example")):
             _, found, _ = self.look("--only", "certificate")
-            self.assertEqual([re.search("the certificate is for another name|server_name is concordat.example", line)[0]
+            self.assertEqual([re.search("the certificate is not for the name|server_name is concordat.example", line)[0]
                               for line in found["needs somebody"]],
-                             ["the certificate is for another name", "server_name is concordat.example"])
+                             ["the certificate is not for the name", "server_name is concordat.example"])
 
     def test_a_certificate_that_has_ended(self):
         code = ("import subprocess, sys; subprocess.run(['openssl', 'req', '-new', '-key', sys.argv[1], '-subj', '/CN=concordat.example',"

@@ -59,10 +59,9 @@ static void what_is_left_out_is_what_most_teams_of_the_type_have(void **state)
 {
     static const struct {
         const char *type, *offers, *detained;
-    } types[] = {{"A02", "comes", "never"},
-                 {"A19", "rings", "never"},
-                 {"A20", "receives", "only"},
-                 {"A11", "comes", "also"}};
+    } types[] = {{"A02", "comes", "never"},    {"A19", "rings", "never"},    {"A20", "receives", "only"},
+                 {"A21", "receives", "never"}, {"A22", "receives", "never"}, {"A23", "receives", "never"},
+                 {"A24", "receives", "never"}, {"A25", "receives", "never"}, {"A11", "comes", "also"}};
     (void)state;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         char text[200];
@@ -90,7 +89,8 @@ static void a_slip_is_named_by_line_and_column_with_what_to_do(void **state)
         {"id,name,type,telephone\n", "2: file: the sheet has no team. Write a row"},
         {"id,name,type,telefone\na,A,A02,1\n", "1: heading: \"telefone\" is no column. Columns are id,"},
         {"id,name,type,telefone\na,A,A02,1\n", "1: heading: \"telephone\" is not there. Add the column"},
-        {"id;name;type;telephone\n", "1: heading: \"id;name;type;telephone\" is no column."},
+        {"id;name;type;telephone\n",
+         "1: file: the columns are separated by semicolons. Save the sheet as CSV with commas.\n"},
         {"id,id,name,type,telephone\n", "1: heading: \"id\" stands there twice."},
         {"id,name,type,telephone\na,A,A02,1\nb,B,A02\n",
          "3: file: the row has not as many cells as the heading. Put"},
@@ -117,6 +117,28 @@ static void a_slip_is_named_by_line_and_column_with_what_to_do(void **state)
     FILE *nowhere = fopen("/dev/null", "w");
     assert_false(teams_sheet_read(&sheet, "/nonexistent/teams.csv", "ZZM01", nowhere));
     fclose(nowhere);
+}
+
+static void all_slips_are_told_and_the_other_rows_are_there(void **state)
+{
+    struct teams_sheet sheet;
+    (void)state;
+    assert_false(read_text(&sheet,
+                           "id,name,type,telephone,hours,detained\n"
+                           "a,A,A02,,nine to five,Never\nb,B,A02\na,C,A21,123,Mon-Fri 09:00-17:00,\n"));
+    assert_string_equal(
+        said, "2: telephone: the cell is empty. Write the number that people ring.\n"
+              "2: hours: \"nine to five\" are not hours. Write always, or such as mon-fri "
+              "09:00-17:00; sat, sun 10:00-14:00.\n"
+              "3: file: the row has not as many cells as the heading. Put quotation marks around "
+              "a cell that has a comma in it.\n"
+              "4: id: \"a\" is the id of the team in line 2 too. Give each team an id of its own.\n");
+    assert_int_equal(sheet.count, 2);
+    assert_true(sheet.rows[0].told[TEAM_COLUMN_HOURS]);
+    assert_false(sheet.rows[0].told[TEAM_COLUMN_TYPE]);
+    assert_string_equal(sheet.rows[0].cells[TEAM_COLUMN_DETAINED], "never");
+    assert_string_equal(sheet.rows[1].cells[TEAM_COLUMN_HOURS], "mon-fri 09:00-17:00");
+    teams_sheet_close(&sheet);
 }
 
 static void hours_are_days_and_two_times(void **state)
@@ -148,6 +170,7 @@ int main(void)
         cmocka_unit_test(each_cell_stands_in_its_column),
         cmocka_unit_test(what_is_left_out_is_what_most_teams_of_the_type_have),
         cmocka_unit_test(a_slip_is_named_by_line_and_column_with_what_to_do),
+        cmocka_unit_test(all_slips_are_told_and_the_other_rows_are_there),
         cmocka_unit_test(hours_are_days_and_two_times),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
