@@ -307,6 +307,7 @@ struct page_refer {
     const char *before;           /* the id of the same referral, which was sent before as it was then */
     const char *ring;             /* whom to ring then */
     bool is_again;                /* it was not sent, because the page was of another sign-in */
+    bool is_given;                /* it has what somebody typed, which no draft may replace */
     const char *page, *pages;     /* its number, and how many there are; NULL: it has all questions */
     bool goes_on, goes_back, sends, can_show_all; /* its buttons */
     const struct page_hidden *hidden;
@@ -364,6 +365,7 @@ struct page_referrals {
 struct page_referral {
     struct page_frame frame;
     const char *id, *number; /* its number; NULL: it has none yet */
+    const char *sent;        /* the id, if somebody has it; else NULL */
     const char *follows;     /* the id, if the page changes by itself; else NULL */
     const char *seq;         /* of the last event that it tells of */
     const char *shown_at;    /* times such as "in 20 min" count from here */

@@ -63,6 +63,7 @@ struct refer_visit *refer_visit_begin(struct site *site, struct http_request *re
         return NULL;
     }
     refer->form = *form;
+    refer->is_given = form->count > 0;
     refer->visit = visit_begin_anyway(site, request);
     const char *by = form_value(form, REFER_BY, 0);
     bool is_others = refer->visit && by && strcmp(by, refer->visit->id) != 0;
@@ -102,6 +103,7 @@ void refer_visit_show(struct refer_visit *refer, unsigned status, struct page_re
     page->by = refer->visit->id;
     page->ring = refer->visit->site->ring;
     page->is_change = refer->is_change;
+    page->is_given = refer->is_given;
     page->is_telephoned = refer->is_telephoned;
     page->caller = form_value(&refer->form, REFER_CALLER, 0);
     page->rang_at = form_value(&refer->form, REFER_RANG, 0);

@@ -14,6 +14,7 @@ struct refer_visit {
     unsigned page;            /* as in struct refer_view */
     bool is_telephoned;       /* a coordinator enters it for somebody who rang */
     bool is_change;           /* of a referral that was sent */
+    bool is_given;            /* it came filled in, and goes back as it came */
     char id[UUID_TEXT_BYTES]; /* of the referral */
     const char *only;         /* of a change: the one question; NULL: all */
     struct referral_reading reading;

@@ -71,6 +71,7 @@ static bool write_referral(struct html *html, const struct web_visit *visit, con
     page.number = status && *status->number ? status->number : NULL;
     page.is_saved = status && !page.number;
     page.is_other = !status;
+    page.sent = status ? told->id : NULL;
     if (good && page.number)
         case_sheet_deeds(visit, status, &made->deeds);
     if (good) {

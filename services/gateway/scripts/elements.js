@@ -9,6 +9,7 @@
 // a finger or a button of the mouse is down nothing changes at all: what moves meanwhile is not pressed.
 
 import { elementOf } from "./trusted.js";
+import { isTyped } from "./typed.js";
 import { WORDS } from "./words.js";
 
 const NEW_MS = 4000;
@@ -52,16 +53,6 @@ function plainOf(element) {
     for (const time of plain.querySelectorAll("time[data-until]"))
         time.textContent = "";
     return plain.outerHTML;
-}
-
-function isTyped(field) {
-    if (field.type === "hidden")
-        return false;
-    if (field.options) {
-        const first = Array.from(field.options).findIndex((option) => option.defaultSelected);
-        return field.selectedIndex !== Math.max(first, 0);
-    }
-    return field.value !== field.defaultValue || field.checked !== field.defaultChecked;
 }
 
 function isInHand(element) {

@@ -141,6 +141,13 @@ async function forgetThePerson() {
     localStorage.removeItem(SIGNED_OUT);
 }
 
+// The page of a referral says that it was sent. The worker has forgotten the draft then; but a browser can have none, and
+// somebody can have typed on until the answer came.
+async function forgetSentDraft() {
+    const sent = document.querySelector("[data-sent]")?.dataset.sent;
+    if (sent && (await get("drafts", "draft"))?.referral === sent) await empty("drafts");
+}
+
 function forgetAtSignOut() {
     if (localStorage.getItem(SIGNED_OUT)) void forgetThePerson();
     document.querySelector('form[action="/sign-out"]')?.addEventListener("submit", () => {
@@ -169,6 +176,7 @@ async function keepForLater() {
 }
 
 async function begin() {
+    await forgetSentDraft();
     await takeFromPage();
     await freshenForm();
     addEventListener("pageshow", (event) => event.persisted && void freshenForm());

@@ -120,6 +120,46 @@ export default function outage(browser) {
     await draftsAre(page, 0);
   }
 
+  test("the intake is away: what was typed last comes back, not an older draft, and is sent with nothing left of it", async () => {
+    const person = stage.person("street-triage", 2);
+    const page = await halfFilled(person);
+    await page.reload();
+    await page.getByText("What you had typed before is here again.").waitFor();
+    await stage.call("kill", "intake");
+    const typed = { "Number to ring you back": "07700 900555", "Postcode where the person is": "ZX2 5EE", "What you see": "Another story." };
+    for (const [label, words] of Object.entries(typed)) await page.getByLabel(label).fill(words);
+    const press = () => page.getByRole("button", { name: "Send now" }).click();
+    await press();
+    await page.getByRole("heading", { name: "NOT SENT" }).waitFor();
+    await draftsAre(page, 2);
+    for (const [label, words] of Object.entries(typed)) assert.equal(await page.getByLabel(label).inputValue(), words);
+    assert.equal(await page.getByText("What you had typed before").count(), 0);
+    await page.goto("/refer");
+    await page.getByText("What you had typed before is here again.").waitFor();
+    for (const [label, words] of Object.entries(typed)) assert.equal(await page.getByLabel(label).inputValue(), words);
+    await stage.call("start", "intake");
+    for (;;) { // until the gateway has heard of the intake again
+      await press();
+      if (await page.getByText("Say this number when you ring").or(page.getByRole("heading", { name: "NOT SENT" })).innerText() !== "NOT SENT") break;
+    }
+    await page.getByText(typed["Number to ring you back"]).first().waitFor();
+    await draftsAre(page, 0);
+    await browser.finish(page);
+  });
+
+  test("a browser without a worker forgets what was sent too", async () => {
+    const page = await browser.pageOf(stage.person("street-triage", 2));
+    await page.addInitScript(() => Object.defineProperty(navigator, "serviceWorker", { value: undefined }));
+    await page.goto("/refer");
+    await page.getByLabel("Number to ring you back").fill("07700 900177");
+    await outOf(page).fill(STORY);
+    await draftsAre(page, 2);
+    await page.getByRole("button", { name: "Send now" }).click();
+    await page.getByText("Say this number when you ring").waitFor();
+    await draftsAre(page, 0);
+    await browser.finish(page);
+  });
+
   test("the gateway is killed and comes back: what was half typed stays, and is sent after signing in again", async () => {
     const person = stage.person("street-triage", 2);
     const page = await halfFilled(person);
