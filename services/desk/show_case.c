@@ -104,14 +104,16 @@ static const char *silence_words(const case_status *status, int64_t now_ms, char
     return out;
 }
 
+/* A case that has ended has the urgency that was told alone: none, if nobody told one. */
 static void show_case_row(struct sheet *sheet, const case_status *status)
 {
-    char urgency[WORDS_MAX], source[WORDS_MAX];
+    char urgency[WORDS_MAX] = "", source[WORDS_MAX];
     bool follows = status->follows[0] != '\0';
-    sheet_row(sheet, "Case", "%s%s, %s, %s%s%s%s%s",
+    if (status->urgency != CONCORDAT__V1__URGENCY__URGENCY_UNSPECIFIED)
+        words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency);
+    sheet_row(sheet, "Case", "%s%s%s%s, %s%s%s%s%s",
               status->number[0] != '\0' ? status->number : "not numbered yet",
-              status->drill ? " (DRILL)" : "",
-              words_for(&concordat__v1__urgency__descriptor, (int)status->urgency, urgency),
+              status->drill ? " (DRILL)" : "", *urgency ? ", " : "", urgency,
               words_for(&concordat__v1__source__descriptor, (int)status->source, source),
               status->area[0] != '\0' ? ", " : "", next_area(status),
               follows ? "; help is asked for again after " : "", status->follows);
