@@ -66,7 +66,7 @@ struct card {
     char commands[3][SAID_ID_BYTES];
     struct page_option reasons[16];
     char reason_words[16][2][WORDS_MAX];
-    char id[BOARD_CARD_ID_BYTES], order[ORDER_BYTES], urgency[WORDS_MAX], attempt[16];
+    char id[BOARD_CARD_ID_BYTES], seq[24], order[ORDER_BYTES], urgency[WORDS_MAX], attempt[16];
     char until[TIME_TEXT_BYTES], until_ms[24], left[TIME_WORDS_BYTES];
     char detained[DETENTION_WORDS_BYTES];
     struct board_row row;
@@ -165,6 +165,8 @@ static void fill_order(struct card *card, const struct desk_case *shown, int64_t
                  (int)board_rank(status, now_ms), or_last(status->respond_by_ms), or_last(status->act_by_ms),
                  status->number);
     card->page.order = card->order;
+    snprintf(card->seq, sizeof card->seq, "%" PRIu64, status->seq);
+    card->page.seq = card->seq;
 }
 
 static const char *card_tone(const Concordat__V1__CaseStatus *status, int64_t now_ms)

@@ -11,31 +11,17 @@
 #include "services/desk/time_words.h"
 #include "services/gateway/action_page.h"
 #include "services/gateway/board_card.h"
+#include "services/gateway/board_news.h"
+#include "services/gateway/board_parts.h"
 #include "services/gateway/made_pages.h"
 #include "services/gateway/reply.h"
-#include "services/gateway/sheet_blocks.h"
 #include "services/gateway/visit.h"
 
 enum { SHIFT_ROWS_MAX = 64, BOARD_NUMBER_BYTES = 12 };
 
-/* A header tile of a coordinator's board: cases of these ranks. */
-static const struct board_tile {
-    const char *only, *label, *tone;
-    unsigned ranks;
-} board_tiles[] = {
-    {"unheard", "nobody has heard", "late", 1u << BOARD_UNOWNED | 1u << BOARD_UNHEARD},
-    {"detention", "detention ends", "soon", 1u << BOARD_DETENTION_ENDS},
-    {"overdue", "overdue", "late", 1u << BOARD_OVERDUE},
-    {"heard", "not in hand", "late", 1u << BOARD_HEARD},
-    {"rest", "in hand", "well", 1u << BOARD_REST},
-};
-enum { BOARD_TILES = sizeof board_tiles / sizeof *board_tiles };
-
 /* The parts of a board that are computed. */
 struct board_sheet {
     struct page_board page;
-    struct page_tile tiles[BOARD_TILES];
-    char counts[BOARD_TILES][BOARD_NUMBER_BYTES];
     struct page_shift shifts[SHIFT_ROWS_MAX];
     char shift_words[SHIFT_ROWS_MAX][PEOPLE_WORDS_BYTES + TIME_WORDS_BYTES + 80];
     char as_of[TIME_WORDS_BYTES], capacity[TIME_WORDS_BYTES + 40], command[3][SAID_ID_BYTES];
@@ -60,12 +46,6 @@ const Concordat__V1__CaseStatus **board_page_cases(const struct desk_copy *copy,
     return ordered;
 }
 
-/* Which cards a list has. */
-struct board_part {
-    bool offers, others;
-    unsigned ranks;
-};
-
 /* A screen on a wall is for everybody in the room. */
 static bool hides_personal(const struct web_visit *visit)
 {
@@ -82,22 +62,10 @@ static void write_cards(struct html *html, const struct web_visit *visit, struct
     html->broken = html->broken || !ordered;
     for (size_t i = 0; ordered && i < copy->count; i++) {
         const struct desk_case *shown = desk_copy_find(copy, ordered[i]->referral.data);
-        bool fits = shown->offer ? part.offers : part.others;
-        if (fits && part.ranks & 1u << board_rank(shown->status, now_ms))
+        if (board_part_has(&part, shown, now_ms))
             board_card(html, visit->desk, shown->id, &reader);
     }
     free(ordered);
-}
-
-static size_t count_cards(const struct web_visit *visit, struct board_part part)
-{
-    const struct desk_copy *copy = desk_cases(visit->desk);
-    int64_t now_ms = desk_wall_ms(visit->desk);
-    size_t count = 0;
-    for (size_t i = 0; i < copy->count; i++)
-        count += (copy->cases[i].offer ? part.offers : part.others) &&
-                 part.ranks & 1u << board_rank(copy->cases[i].status, now_ms);
-    return count;
 }
 
 static const unsigned every_rank = ~0u;
@@ -164,25 +132,6 @@ static void fill_board(struct board_sheet *sheet, const struct web_visit *visit)
         fill_shift_rows(sheet, visit);
 }
 
-static void fill_tiles(struct board_sheet *sheet, const struct web_visit *visit, const char *only)
-{
-    for (size_t i = 0; i < BOARD_TILES; i++) {
-        const struct board_tile *tile = &board_tiles[i];
-        bool is_shown = only && strcmp(only, tile->only) == 0;
-        sheet->page.only = is_shown ? tile->only : sheet->page.only;
-        snprintf(sheet->counts[i], sizeof *sheet->counts, "%zu",
-                 count_cards(visit, (struct board_part){true, true, tile->ranks}));
-        sheet->tiles[i] = (struct page_tile){.only = tile->only,
-                                             .label = tile->label,
-                                             .tone = tile->tone,
-                                             .count = sheet->counts[i],
-                                             .is_shown = is_shown};
-    }
-    sheet->page.tiles = sheet->tiles;
-    sheet->page.tiles_count = BOARD_TILES;
-    sheet->page.is_filtered = sheet->page.only;
-}
-
 /* --- the pages ------------------------------------------------------------------------------------------
  */
 
@@ -197,8 +146,10 @@ static struct web_visit *begin_board(struct site *site, struct http_request *req
         reply_problem(request, REPLY_NOT_FOUND);
         visit_end(&visit);
     }
-    if (visit)
+    if (visit) {
         desk_is_watched(visit->desk, now_monotonic_ms());
+        board_news_of(site->news, visit->desk);
+    }
     return visit;
 }
 
@@ -225,12 +176,12 @@ static void write_team(struct html *html, struct board_sheet *sheet, const struc
     const struct board_part offers = {true, false, every_rank}, own = {false, true, every_rank};
     fill_places(sheet, visit);
     sheet->page.has_places = sheet->page.is_ours;
-    snprintf(sheet->offers, sizeof sheet->offers, "%zu", count_cards(visit, offers));
+    snprintf(sheet->offers, sizeof sheet->offers, "%zu", board_part_count(&offers, visit->desk));
     sheet->page.offers = sheet->offers[0] != '0' ? sheet->offers : NULL;
     page_team_top(html, &(struct page_team_top){.board = sheet->page, .frame = sheet->page.frame});
     write_cards(html, visit, offers);
     sheet->page.is_list_open = true;
-    page_team_middle(html, &(struct page_team_middle){.has_own = count_cards(visit, own) > 0,
+    page_team_middle(html, &(struct page_team_middle){.has_own = board_part_count(&own, visit->desk) > 0,
                                                       .locked = sheet->page.frame.locked});
     write_cards(html, visit, own);
     page_team_end(html, &(struct page_team_end){.board = sheet->page});
@@ -241,43 +192,21 @@ void board_page_team(struct site *site, struct http_request *request)
     show_board(site, request, CONCORDAT__V1__ROLE__ROLE_TEAM, write_team);
 }
 
-static unsigned ranks_shown(const char *only)
-{
-    for (size_t i = 0; only && i < BOARD_TILES; i++)
-        if (strcmp(board_tiles[i].only, only) == 0)
-            return board_tiles[i].ranks;
-    return every_rank;
-}
-
-/* Areas, covers, and readings beyond them. */
-static void write_beside(struct html *html, const struct web_visit *visit)
-{
-    const Concordat__V1__Board *board = desk_cases(visit->desk)->board;
-    struct sheet sheet = {0};
-    struct page_sheet blocks;
-    if (board)
-        show_areas(&sheet, board, desk_wall_ms(visit->desk));
-    if (board)
-        show_readings(&sheet, board, desk_wall_ms(visit->desk));
-    html->broken = !sheet_blocks_open(&blocks, &sheet, visit->role) || html->broken;
-    page_board_beside(
-        html, &(struct page_board_beside){.blocks = blocks.blocks, .blocks_count = blocks.blocks_count});
-    sheet_blocks_close(&blocks);
-    sheet_close(&sheet);
-}
-
 static void write_coordinator(struct html *html, struct board_sheet *sheet, const struct web_visit *visit)
 {
     const char *only = http_query(visit->request, "only");
-    const struct board_part strips = {true, true, ranks_shown(only)};
-    fill_tiles(sheet, visit, only);
-    sheet->page.has_strips = count_cards(visit, strips) > 0;
+    const struct board_part strips = {true, true, board_ranks(only)};
+    sheet->page.only = board_tile_shown(only);
+    sheet->page.is_filtered = sheet->page.only;
+    sheet->page.has_strips = board_part_count(&strips, visit->desk) > 0;
     page_coordinator_top(html,
                          &(struct page_coordinator_top){.board = sheet->page, .frame = sheet->page.frame});
+    board_tiles(html, visit->desk, only);
+    page_coordinator_strips(html, &(struct page_coordinator_strips){.board = sheet->page});
     write_cards(html, visit, strips);
     page_coordinator_middle(html, &(struct page_coordinator_middle){.board = sheet->page});
     if (sheet->page.is_ours)
-        write_beside(html, visit);
+        board_beside(html, visit->desk);
     page_team_end(html, &(struct page_team_end){.board = sheet->page});
 }
 

@@ -9,12 +9,18 @@
 #include <zmq.h>
 
 #include "proto/client/client.h"
+#include "proto/words/words.h"
 #include "services/gateway/desks_file.h"
 
 struct desks {
     void *context; /* of ZeroMQ, for all of them */
     struct desk *desks[DESKS_MAX];
     size_t count;
+    struct missing_desk {
+        Concordat__V1__Role role;
+        char of[KEY_OF_CHARS_MAX + 1];
+    } missing[DESKS_MAX]; /* those of which the log has said that they are missing */
+    size_t missing_count;
 };
 
 /* A socket that is replaced closes in the background, so there can be twice as many for a moment. */
@@ -99,6 +105,25 @@ struct desk *desks_find(const struct desks *desks, Concordat__V1__Role role, con
         found = found ? found : desk;
     }
     return found;
+}
+
+void desks_say_missing(struct desks *desks, Concordat__V1__Role role, const char *of)
+{
+    char words[WORDS_MAX];
+    for (size_t i = 0; i < desks->missing_count; i++)
+        if (desks->missing[i].role == role && strcmp(desks->missing[i].of, of) == 0)
+            return;
+    if (desks->missing_count == DESKS_MAX)
+        return;
+    struct missing_desk *missing = &desks->missing[desks->missing_count++];
+    missing->role = role;
+    snprintf(missing->of, sizeof missing->of, "%s", of);
+    fprintf(
+        stderr,
+        "concordat-gateway: a person of %s %s has come, and no desk here is connected for it: no line of "
+        "--desks, or its server has not answered since the start. Nobody can be offered to it, and it can "
+        "send nothing, through these pages\n",
+        words_for(&concordat__v1__role__descriptor, (int)role, words), missing->of);
 }
 
 bool desks_answer(const struct desks *desks)

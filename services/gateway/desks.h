@@ -18,6 +18,8 @@ struct desk *desks_at(const struct desks *desks, size_t at);
 /* The desk of an account with that role and `of`, if possible one that answers; NULL if there is none, or its
  * server has never answered. */
 struct desk *desks_find(const struct desks *desks, Concordat__V1__Role role, const char *of);
+/* Somebody of that role and `of` is here, whom no desk serves: says so in the log, once. */
+void desks_say_missing(struct desks *desks, Concordat__V1__Role role, const char *of);
 /* Whether every desk at the broker answers; if none is there, every desk. */
 bool desks_answer(const struct desks *desks);
 /* Whether what this desk shows is as it is now: its server answers, and so does the router behind an intake,

@@ -13,8 +13,8 @@
  *
  * - put: an element, as HTML, with its id; the event's id is the position;
  * - gone: the id of an element; the event's id is the position;
- * - changed: "ID SEQ" of a case of a source, or "ID" if it has ended; the event's id is the position. Its
- *   pages differ from person to person, so each that shows it asks for itself;
+ * - changed: "ID SEQ" of a case of a source, or "ID" if it has ended; or "shifts" of a board. The event's id
+ *   is the position. What it is of differs from person to person, so each page that shows it asks for itself;
  * - state: "works MS", "behind MS" or "away MS": how the desk's server is, since when;
  * - beat: the time now; every FEED_BEAT_MS, so that a connection that is dead is noticed;
  * - reload: fetch the page anew; nothing follows;

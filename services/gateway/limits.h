@@ -43,6 +43,9 @@ enum {
     FEED_BEAT_MS = 15 * 1000,
     /* Between two looks whether sessions hold: who is signed out is out in so long. */
     FEED_LOOK_MS = 1000,
+    /* Between two looks what time alone has changed beside the cases of open boards: clocks there tick by the
+     * second. */
+    BOARD_LOOK_MS = 1000,
     /* Every tab that a person can watch, and those that a browser keeps behind. */
     FEED_BOARDS_OF_SESSION_MAX = 16,
 

@@ -14,6 +14,7 @@ struct page_frame {
         *lock_s; /* after so many seconds without a touch the page hides what is personal; NULL: locked */
     bool locked; /* nobody touched it for so long: it says nothing personal */
     const char *position; /* feed.h: what the page knows already; for pages that follow */
+    const char *ring;     /* whom to ring if the router does not answer; for the same */
 };
 
 /* Whether the service works; for everybody, without sign-in. */
@@ -56,6 +57,9 @@ struct page_home {
     const char *role, *of;
     bool refers; /* for their source */
     bool enters; /* what was telephoned */
+    /* One of the first two. Not connected: no desk here serves them, nothing reaches them, nothing is sent.
+     */
+    bool is_connected, is_not_connected, has_cases;
 };
 
 /* What the reader can do about a line, as a link to a form. */
@@ -102,7 +106,9 @@ struct page_link {
 struct page_case {
     struct page_frame frame;
     const char *number;
-    const char *said;                        /* what was answered to the form before; NULL: nothing */
+    const char *follows, *seq; /* its id if the page changes by itself, else NULL; the last event
+                                  that it tells of */
+    const char *said;          /* what was answered to the form before; NULL: nothing */
     const struct page_link *likely, *others; /* to what can be done: what usually comes next, and the rest */
     size_t likely_count, others_count;
     const struct page_block *blocks;
@@ -159,7 +165,7 @@ struct page_act {
 /* One case on a board: an offer, a team's own case, or a coordinator's strip. */
 struct page_card {
     bool is_offer, is_own, is_strip, is_drill, rings;
-    const char *id, *order, *tone, *number, *token, *urgency, *state, *held_by;
+    const char *id, *seq, *order, *tone, *number, *token, *urgency, *state, *held_by;
     const char *detained;                    /* "; detained, ..."; NULL: nobody is */
     const char *until, *until_ms, *left;     /* the clock that runs; NULL: none does */
     const struct page_row *rows, *more_rows; /* more: folded away */
@@ -197,8 +203,6 @@ struct page_board {
     const char *only; /* the cases that are shown; NULL: all */
     bool is_stale, is_wall, is_ours, is_on_shift, is_off_shift, is_filtered, is_list_open;
     bool has_strips, has_shift, has_places;
-    const struct page_tile *tiles;
-    size_t tiles_count;
     const struct page_shift *shifts;
     size_t shifts_count;
 };
@@ -218,8 +222,17 @@ struct page_coordinator_top {
     struct page_frame frame;
     struct page_board board;
 };
+struct page_coordinator_strips {
+    struct page_board board;
+};
 struct page_coordinator_middle {
     struct page_board board;
+};
+
+/* Parts of a board that can be sent alone. */
+struct page_board_tiles {
+    const struct page_tile *tiles;
+    size_t tiles_count;
 };
 struct page_board_beside {
     const struct page_block *blocks;

@@ -84,18 +84,24 @@ static void show_home(struct site *site, struct http_request *request)
         reply_go(request, board, NULL);
         return;
     }
+    if (!desk)
+        desks_say_missing(site->desks, account->role, account->of);
     feed_position(site->feed, position);
     bool locked = signin_is_locked(site->signin, session);
     const struct page_home page = {.frame = {.person = account->name,
                                              .token = session->token,
                                              .lock_s = locked ? NULL : session->lock_text,
                                              .locked = locked,
-                                             .position = position},
+                                             .position = position,
+                                             .ring = site->ring},
                                    .role =
                                        words_for(&concordat__v1__role__descriptor, (int)account->role, role),
                                    .of = desk ? desk_name(desk) : account->of,
                                    .refers = account->role == CONCORDAT__V1__ROLE__ROLE_REFERRER,
-                                   .enters = account->role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR};
+                                   .enters = account->role == CONCORDAT__V1__ROLE__ROLE_COORDINATOR,
+                                   .is_connected = desk,
+                                   .is_not_connected = !desk,
+                                   .has_cases = board[1]};
     page_home(&html, &page);
     reply_page(request, 200, &html, NULL);
 }

@@ -131,11 +131,11 @@ static int gateway_open(struct gateway *gateway, const struct gateway_config *co
     gateway->site.audit = audit_room_open(config->trail_path);
     if (!gateway->site.audit)
         return gateway_complain(CODE_ENVIRONMENT, "cannot start the threads that read the trail");
-    board_news_begin(&gateway->site);
+    gateway->site.news = board_news_begin(&gateway->site);
     gateway->items = calloc(POLLED_AT_MOST + desks_count(gateway->site.desks), sizeof *gateway->items);
     gateway->site.said = said_open();
     gateway->site.quota = api_quota_open();
-    if (!gateway->items || !gateway->site.said || !gateway->site.quota)
+    if (!gateway->items || !gateway->site.news || !gateway->site.said || !gateway->site.quota)
         return gateway_complain(CODE_ENVIRONMENT, "no memory to begin with");
     return gateway_open_doors(gateway, config, descriptors);
 }
@@ -145,6 +145,7 @@ static void gateway_close(struct gateway *gateway)
     signin_close(&gateway->site.signin);
     feed_close(&gateway->site.feed);
     desks_close(&gateway->site.desks);
+    board_news_close(&gateway->site.news);
     audit_room_close(&gateway->site.audit);
     sealing_close(&gateway->site.sealing);
     http_close(&gateway->http);
@@ -199,6 +200,7 @@ static void gateway_turn(struct gateway *gateway)
 {
     gateway_hear_desks(gateway);
     gateway_watch_desks(gateway, now_monotonic_ms());
+    board_news_turn(gateway->site.news, now_monotonic_ms());
     signin_turn(gateway->site.signin);
     feed_turn(gateway->site.feed, now_monotonic_ms(), now_wall_ms());
     audit_room_turn(gateway->site.audit);

@@ -11,6 +11,7 @@
 #include "services/gateway/said.h"
 #include "services/gateway/signin.h"
 
+struct board_news;
 struct sealing_keys;
 struct api_call;
 struct api_quota;
@@ -20,6 +21,7 @@ struct site {
     struct signin *signin;
     struct desks *desks;
     struct feed *feed;
+    struct board_news *news;
     struct audit_room *audit;
     struct said *said;
     struct sealing_keys *sealing;

@@ -39,7 +39,8 @@ struct web_visit *visit_of(struct site *site, struct http_request *request, cons
                                        .token = visit->token,
                                        .lock_s = locked ? NULL : visit->lock_s,
                                        .locked = locked,
-                                       .position = visit->position};
+                                       .position = visit->position,
+                                       .ring = site->ring};
     return visit;
 }
 
@@ -69,6 +70,7 @@ struct web_visit *visit_begin(struct site *site, struct http_request *request)
     struct web_visit *visit = visit_begin_anyway(site, request);
     if (!visit || visit->desk)
         return visit;
+    desks_say_missing(site->desks, visit->role, visit->of);
     visit_problem(visit, REPLY_NO_DESK);
     visit_end(&visit);
     return NULL;

@@ -27,6 +27,7 @@ import shift from "./journeys/shift.mjs";
 import signIn from "./journeys/sign_in.mjs";
 import stolenDevice from "./journeys/stolen_device.mjs";
 import twoAccept from "./journeys/two_accept.mjs";
+import whoIsThere from "./journeys/who_is_there.mjs";
 import { Stage } from "./stage.mjs";
 import { leave, open, STATES } from "./states.mjs";
 
@@ -58,7 +59,7 @@ for (const state of STATES) {
 test("each page of the states was without a fault", () => browser.finishKept());
 signIn(browser);
 lock(browser);
-for (const journey of [giveBack, handOver, notReached, missingPerson, corrections, afterTheEnd, messages, reminders, detention,
+for (const journey of [whoIsThere, giveBack, handOver, notReached, missingPerson, corrections, afterTheEnd, messages, reminders, detention,
   beside, shifts, entered]) journey(browser, crew);
 test("each page of those at work was without a fault", () => crew.goHome());
 keyboard(browser);

@@ -49,6 +49,7 @@ PEOPLE = (
     ("p203", "Imre Castle", "coordinator", "northmoor-duty"),
     ("p204", "Wren Adeyemi", "coordinator", "southfell-duty"),
     ("p307", "Pat Sorrel", "referrer", "street-triage"),
+    ("p109", "Bo Lee", "team", "salt-home"),  # for which no desk is connected
 )
 # The intakes, each with a device for the gateway.
 INTAKES = {"intake": ("street-triage", "car"), "custody": ("liaison-and-diversion", "custody-desk"),
@@ -170,6 +171,9 @@ class Server:
     @functools.cache
     def duty(self):
         return self.scene.client("duty-person")
+
+    def log(self, name):
+        return self.scene.said(name)
 
     def account(self, verb, number):
         """`concordat people disable` or `reset`. Returns what is new of the person."""

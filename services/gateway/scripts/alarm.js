@@ -7,7 +7,7 @@ const AGAIN_MS = 30000;
 const TONES = [660, 880];
 const TONE_S = 0.25;
 const WISH = "concordat-sound";
-const plainTitle = document.title.replace(/^\(\d+\) /, ""); // the gateway may have counted already
+const plainTitle = document.title.replace(/^(\(\d+\) |Old: )*/, ""); // the gateway may have counted already
 let known = new Set();
 let unheard = false;
 let audio = null;
@@ -39,12 +39,20 @@ async function turnSoundOn() {
 }
 
 function idsOfAlerts() {
-    return Array.from(document.querySelectorAll("[data-alert]:not([hidden])"), (element) => element.id);
+    return Array.from(document.querySelectorAll("[data-alert]")).filter((element) => !element.closest("[hidden]"))
+        .map((element) => element.id);
+}
+
+// A page that is old says so in its title too.
+export function showTitle() {
+    const count = idsOfAlerts().length;
+    const old = document.body.classList.contains("is-stale") ? "Old: " : "";
+    document.title = `${count ? `(${count}) ` : ""}${old}${plainTitle}`;
 }
 
 export function countAlerts() {
     const alerts = idsOfAlerts();
-    document.title = alerts.length ? `(${alerts.length}) ${plainTitle}` : plainTitle;
+    showTitle();
     navigator.setAppBadge?.(alerts.length).catch(() => {});
     const isNew = alerts.some((id) => !known.has(id));
     known = new Set(alerts);

@@ -97,7 +97,7 @@ function begin(form, person) {
         clearTimeout(pause);
         pause = setTimeout(keep, PAUSE_MS);
     });
-    // What is sent is in the draft before it leaves: if it does not arrive, nothing older is laid over it.
+    // The draft has what is sent before it leaves: if it does not arrive, nothing older is laid over it.
     form.addEventListener("submit", async (event) => {
         clearTimeout(pause);
         if (isKept) {

@@ -43,6 +43,10 @@ function complete(element) {
         input.setAttribute("value", token());
     for (const input of element.querySelectorAll("input[data-command]"))
         input.setAttribute("value", commandId());
+    const only = new URLSearchParams(location.search).get("only");
+    for (const link of element.querySelectorAll("a[data-only]"))
+        if (link.dataset.only === only)
+            link.setAttribute("aria-current", "true");
 }
 
 // What the gateway made, without what differs from one making to the next.
@@ -52,6 +56,8 @@ function plainOf(element) {
         input.removeAttribute("value");
     for (const time of plain.querySelectorAll("time[data-until]"))
         time.textContent = "";
+    for (const link of plain.querySelectorAll("a[data-only]"))
+        link.removeAttribute("aria-current");
     return plain.outerHTML;
 }
 
@@ -172,11 +178,32 @@ function becomeNow(page) {
             changeOrMark(element.id, null);
 }
 
-// What somebody typed stays, so that it can be copied; the light stays too.
+function isKept(element) {
+    const isField = element.matches("input, textarea, select") && isTyped(element);
+    const isLabel = element.matches("label") && element.control && isTyped(element.control);
+    return element.id === "light" || isField || isLabel;
+}
+
+function hideIn(parent) {
+    for (const element of parent.children) {
+        const parts = Array.from(element.querySelectorAll("*"));
+        if (isKept(element))
+            continue;
+        if (parts.some(isKept))
+            hideIn(element);
+        else
+            element.hidden = true;
+    }
+}
+
+// Hides the page, and who was signed in. The light stays, and what somebody typed, so that it can be copied: true if there
+// is such a field.
 export function hideAll() {
-    for (const element of document.querySelectorAll("main > *"))
-        element.hidden = !element.matches("#light") && !element.querySelector("#light") &&
-            !Array.from(element.querySelectorAll("input, textarea, select")).some(isTyped);
+    const main = document.getElementById("main");
+    hideIn(main);
+    for (const who of document.querySelectorAll(".nhsuk-header__account"))
+        who.hidden = true;
+    return Array.from(main.querySelectorAll("input, textarea, select")).some(isTyped);
 }
 
 // A change that was held shows itself when nobody has the element in hand any more.

@@ -1,5 +1,6 @@
 // The light says whether the page is live, in words: the element with the id "light". What is old looks old.
 
+import { showTitle } from "./alarm.js";
 import { clockOf } from "./times.js";
 import { WORDS } from "./words.js";
 
@@ -7,8 +8,9 @@ const SHOWN = {
     live: { tone: "light--live", words: () => WORDS.live },
     behind: { tone: "", words: () => WORDS.behind },
     stale: { tone: "light--stale", words: (since) => WORDS.stale(since), isStale: true, again: true },
-    away: { tone: "light--away", words: (since) => WORDS.away(since), isStale: true },
+    away: { tone: "light--away", words: (since, ring) => WORDS.away(since, ring), isStale: true },
     signedOut: { tone: "light--stale", words: () => WORDS.signedOut, isStale: true, signIn: true },
+    signedOutTyped: { tone: "light--stale", words: () => WORDS.signedOutTyped, isStale: true, signIn: true },
 };
 
 let shown = "";
@@ -32,8 +34,8 @@ function signInLink() {
 // `sinceMs` is since when, for those that say it.
 export function showLight(state, sinceMs, whenAgain) {
     const row = SHOWN[state];
-    const words = row.words(clockOf(sinceMs));
     const light = document.getElementById("light");
+    const words = row.words(clockOf(sinceMs), light?.dataset.ring);
     if (!light || shown === words)
         return;
     shown = words;
@@ -46,4 +48,7 @@ export function showLight(state, sinceMs, whenAgain) {
     if (row.signIn)
         light.append(signInLink());
     document.body.classList.toggle("is-stale", Boolean(row.isStale));
+    for (const element of document.querySelectorAll("[data-unless-live]"))
+        element.hidden = state === "live";
+    showTitle();
 }

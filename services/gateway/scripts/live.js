@@ -4,8 +4,8 @@ import { countAlerts, startAlarm } from "./alarm.js";
 import { becomeLike, gone, hideAll, put, startElements } from "./elements.js";
 import { showLight } from "./light.js";
 import { UNLOCKED } from "./lock.js";
-import { nowMs, setNow, startTimes } from "./times.js";
-import { pageOf } from "./trusted.js";
+import { clockOf, nowMs, setNow, startTimes } from "./times.js";
+import { elementOf, pageOf } from "./trusted.js";
 
 const SILENCE_MS = 40000; // a beat comes every 15 s
 const LOOK_MS = 1000;
@@ -63,14 +63,20 @@ function heard() {
 function showServer() {
     const [state, since] = server ?? ["works", heardMs];
     showLight(state === "works" ? "live" : state, since);
+    if (state === "works")
+        for (const time of document.querySelectorAll("time[data-as-of]"))
+            time.textContent = clockOf(nowMs());
 }
 
 function endSession() {
     stop();
     ended = true;
-    hideAll();
+    if (!document.getElementById("light")) { // nothing on the page could say it
+        location.assign("/sign-in");
+        return;
+    }
+    showLight(hideAll() ? "signedOutTyped" : "signedOut");
     countAlerts();
-    showLight("signedOut");
 }
 
 // Makes the page as it is now, and resolves to the position that it knows then. The answer to a form that was sent stands
@@ -120,23 +126,45 @@ async function fetchOwed() {
     isFetching = false;
 }
 
-// Whether this page shows the case, and less of it than there is; a list of cases shows those too that it has not yet.
+// Whether this page shows it: the people on shift; or the case, and less of it than there is; a list of cases shows those
+// too that it has not yet.
 function concerns(id, seq) {
+    if (id === "shifts")
+        return document.getElementById(id) !== null;
     const shown = document.querySelector(`[data-case="${CSS.escape(id)}"]`);
     if (!shown)
         return document.querySelector("[data-cases]") !== null;
     return !seq || Number(seq) > Number(shown.dataset.seq);
 }
 
+function owe(id, seq) {
+    if (isOwed || !concerns(id, seq))
+        return;
+    isOwed = true;
+    setTimeout(fetchOwed, Math.random() * SPREAD_MS);
+}
+
+// The card of a case on a board is news for the case's own page too.
+const CARD = "case-";
+
+function hearOfCard(id, seq) {
+    if (id?.startsWith(CARD))
+        owe(id.slice(CARD.length), seq);
+}
+
 // Each takes the data of an event of its name.
 const EVENTS = {
-    put,
-    gone,
+    put(data) {
+        const element = elementOf(data);
+        put(data);
+        hearOfCard(element?.id, element?.dataset.seq);
+    },
+    gone(data) {
+        gone(data);
+        hearOfCard(data);
+    },
     changed(data) {
-        if (isOwed || !concerns(...data.split(" ")))
-            return;
-        isOwed = true;
-        setTimeout(fetchOwed, Math.random() * SPREAD_MS);
+        owe(...data.split(" "));
     },
     state(data) {
         const [state, since] = data.split(" ");

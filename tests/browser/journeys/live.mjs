@@ -11,11 +11,18 @@ export default function live(browser) {
     const page = await home(browser);
     await light(page, "Live");
     await stage.call("kill", "broker");
-    await light(page, "The router does not answer, since");
+    await light(page, /The router does not answer, since .*\. If it cannot wait, ring: Duty coordinator 01632 960100\./);
     assert(await page.locator("body.is-stale").count());
+    await page.goto("/coordinator"); // as somebody sees it who comes now
+    const away = page.getByText("The router does not answer now.");
+    await away.waitFor();
+    assert.match(await page.title(), /Old: /);
+    await light(page, "The router does not answer, since");
     await stage.call("start", "broker");
     await light(page, "Live");
     assert.equal(await page.locator("body.is-stale").count(), 0);
+    assert(await away.isHidden());
+    assert.doesNotMatch(await page.title(), /Old: /);
     await browser.finish(page);
   });
 
@@ -176,6 +183,45 @@ export default function live(browser) {
     await browser.finish(page);
   });
 
+  test("the tiles of a board count what came and went, and say as of when, without being loaded again", async () => {
+    const page = await home(browser), only = await browser.pageOf(stage.person("coordinator"));
+    await only.goto("/coordinator?only=rest");
+    for (const one of [page, only]) await light(one, "Live");
+    const tiles = (one) => one.locator("#tiles .tile").allInnerTexts();
+    const isAsFresh = async (open) => {
+      const fresh = await home(browser);
+      const now = (await tiles(fresh)).join();
+      await open.waitForFunction((wanted) => Array.from(document.querySelectorAll("#tiles .tile"), (tile) => tile.innerText).join() === wanted, now);
+      await browser.finish(fresh);
+    };
+    const count = async () => (await tiles(page)).reduce((sum, tile) => sum + parseInt(tile, 10), 0);
+    const before = await count();
+    const number = await stage.call("refer");
+    await page.locator(`#strips > [data-number="${number}"]`).waitFor();
+    await page.waitForFunction((wanted) => Array.from(document.querySelectorAll("#tiles .tile__number"))
+      .reduce((sum, figure) => sum + Number(figure.innerText), 0) === wanted, before + 1);
+    for (const one of [page, only]) await isAsFresh(one);
+    assert.equal(await only.locator("#tiles [aria-current=true]").count(), 1);
+    for (const tile of await page.locator("#tiles .tile").all())
+      assert.equal(/^0\b/.test(await tile.innerText()), /tile--none/.test(await tile.getAttribute("class")));
+    await page.evaluate(() => (document.querySelector("time[data-as-of]").textContent = "then"));
+    await page.locator("time[data-as-of]").getByText(/^\d\d:\d\d$/).waitFor();
+    for (const one of [page, only]) await browser.finish(one);
+  });
+
+  test("the page of a case follows it, and its deeds with it", async () => {
+    const page = await browser.pageOf(stage.person("team")), other = await browser.pageOf(stage.person("team", 1));
+    const number = await stage.call("refer");
+    await other.goto("/team");
+    await page.goto(`/cases/${number}`);
+    for (const one of [page, other]) await light(one, "Live");
+    assert.equal(await page.getByRole("link", { name: "Say how far you are" }).count(), 0);
+    await other.locator(`#offers > [data-number="${number}"]`).getByRole("button", { name: "in 30 min" }).click();
+    await page.getByRole("link", { name: "Say how far you are" }).waitFor();
+    await page.locator("#case").getByText("will come").first().waitFor();
+    for (const one of [page, other]) await browser.finish(one);
+  });
+
   test("the button of a card that came by itself does what it says, on every board", async () => {
     const pages = [];
     for (const at of [0, 1]) {
@@ -203,6 +249,9 @@ export default function live(browser) {
     await page.getByRole("button", { name: "Try again" }).click();
     await light(page, "You are signed out.");
     assert(await page.getByRole("heading", { level: 1 }).isHidden());
+    assert.equal((await page.locator("#main").innerText()).replaceAll(/\s+/g, " ").trim(),
+      "You are signed out. What this page showed is hidden.Sign in");
+    assert(await page.getByText("Signed in:").isHidden());
     assert.equal(await page.locator("#light a").getAttribute("href"), "/sign-in");
     stage.forgetSessions();
     await browser.finish(page);
