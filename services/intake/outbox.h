@@ -65,7 +65,7 @@ struct outbox_case {
     enum command_state submitted;      /* how far its latest submission is */
     Concordat__V1__Refusal refusal;    /* of its latest refused command */
     char refusal_text[OUTBOX_TEXT_BYTES];
-    uint32_t waiting; /* its commands without an answer */
+    uint32_t waiting; /* its commands without an answer, but for those that a device sent by itself (Told) */
 };
 
 /* A command that the outbox has, and the referral that it is about. */

@@ -55,8 +55,8 @@ static const char schema[] =
 
 #define COMMAND_COLUMNS "c.id, r.id, c.state, c.attempts, c.refusal, c.refusal_text, c.request, c.row"
 #define COMMAND_TABLES  " FROM command c JOIN referral r ON r.row = c.referral "
-/* A Submit is kind 12, an Update 13. Only refusals since the latest submission count, because a corrected
- * submission starts again. */
+/* A Submit is kind 12, an Update 13, and a Told 15, which a device sends by itself: nobody waits for it. Only
+ * refusals since the latest submission count, because a corrected submission starts again. */
 #define SUBMITTED_ROW "(SELECT max(row) FROM command WHERE referral = r.row AND kind = 12)"
 /* Whether the first Submit of a referral came from another device. */
 #define OF_ANOTHER_THAN(device)                                                                              \
@@ -68,7 +68,7 @@ static const char schema[] =
 #define CASE_COLUMNS                                                                                         \
     "SELECT r.status, (SELECT state FROM command WHERE row = " SUBMITTED_ROW "),"                            \
     " (SELECT refusal" LATEST_REFUSED "), (SELECT refusal_text" LATEST_REFUSED "),"                          \
-    " (SELECT count(*) FROM command WHERE referral = r.row AND state < 2) FROM referral r "
+    " (SELECT count(*) FROM command WHERE referral = r.row AND state < 2 AND kind <> 15) FROM referral r "
 
 static const char *const sql[STATEMENT_COUNT] = {
     [STATEMENT_BEGIN] = "BEGIN IMMEDIATE",

@@ -186,7 +186,7 @@ static void P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next(v
     }
 }
 
-static void a_case_that_is_over_says_the_urgency_that_was_told_or_none(void **state)
+static void a_case_that_is_over_says_no_urgency_if_none_was_told(void **state)
 {
     (void)state;
     Concordat__V1__CaseStatus status = offered_case();
@@ -196,10 +196,6 @@ static void a_case_that_is_over_says_the_urgency_that_was_told_or_none(void **st
     show_status(&sheet, &status, &showing);
     print_sheet();
     assert_says("Case      R-0412, street triage, northmoor\n");
-    status.urgency = CONCORDAT__V1__URGENCY__URGENCY_VERY_URGENT;
-    show_status(&sheet, &status, &showing);
-    print_sheet();
-    assert_says("Case      R-0412, very urgent, street triage, northmoor\n");
 }
 
 static void P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held(void **state)
@@ -579,7 +575,7 @@ int main(void)
         cmocka_unit_test_setup(P11_a_refusal_about_no_case_shows_no_case_and_whom_to_ring, open_showing),
         cmocka_unit_test_setup(P11_every_state_says_who_holds_it_whom_to_ring_and_what_comes_next,
                                open_showing),
-        cmocka_unit_test_setup(a_case_that_is_over_says_the_urgency_that_was_told_or_none, open_showing),
+        cmocka_unit_test_setup(a_case_that_is_over_says_no_urgency_if_none_was_told, open_showing),
         cmocka_unit_test_setup(P11_a_case_that_is_only_saved_is_never_shown_as_over_or_held, open_showing),
         cmocka_unit_test_setup(P11_a_case_that_had_to_yield_its_place_says_so_to_both_sides, open_showing),
         cmocka_unit_test_setup(a_case_that_is_overdue_says_so_in_words, open_showing),

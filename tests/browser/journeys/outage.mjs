@@ -43,7 +43,7 @@ export default function outage(browser) {
   }
 
   async function isOld(page) {
-    await light(page, new RegExp(String.raw`The router does not answer, since ${CLOCK}\. If it cannot wait, ring\.`));
+    await light(page, new RegExp(String.raw`The router does not answer, since ${CLOCK}\. If it cannot wait, ring: ${RING}\.`));
     assert(await page.locator("body.is-stale").count());
   }
 
@@ -52,12 +52,13 @@ export default function outage(browser) {
       openOf(stage.person("team"), "/team"), openOf(stage.person("coordinator"), "/coordinator"),
       openOf(stage.person("referrer"), "/referrals"), openOf(stage.person("referrer"), "/refer"),
       openOf(stage.person("team"), `/cases/${stage.cases["on-its-way"]}`)]);
+    await light(sheet, "Live");
     const number = await stage.call("refer");
     const card = team.locator(`#offers > [data-number="${number}"]`);
     await card.waitFor();
     await light(nurse, "Live");
     await stage.call("kill", "broker");
-    for (const page of [team, coordinator, nurse]) await isOld(page);
+    for (const page of [team, coordinator, nurse, sheet]) await isOld(page);
 
     await form.getByLabel("Number to ring you back").fill("07700 900155");
     await form.getByLabel("Postcode where the person is").fill("ZX1 2AB");
@@ -94,6 +95,25 @@ export default function outage(browser) {
     await isAsFresh(coordinator, stage.person("coordinator"), "/coordinator");
     assert.equal(await coordinator.locator("body.is-stale").count(), 0);
     for (const page of [team, coordinator, nurse, form, sheet]) await browser.finish(page);
+  });
+
+  test("a referral's page that was only looked at says of no message that it waits", async () => {
+    const page = await openOf(stage.person("referrer"), "/refer");
+    await page.getByLabel("Number to ring you back").fill("07700 900188");
+    await page.getByRole("button", { name: "Send now" }).click();
+    await page.getByText("Say this number when you ring").waitFor();
+    await page.getByRole("link", { name: "See how it stands now" }).click();
+    await page.waitForURL("**/referrals/*");
+    await stage.call("kill", "broker");
+    await isOld(page);
+    for (let looks = 1; looks <= 2; looks++) { // each is noted, and cannot be sent on
+      await page.reload();
+      await page.getByText("The router is away; this is as of").waitFor();
+      assert.equal(await page.getByText("later message").count(), 0);
+    }
+    await stage.call("start", "broker");
+    await light(page, "Live");
+    await browser.finish(page);
   });
 
   // Begins to fill in a form. Resolves to its page when the device has what was typed.
