@@ -87,7 +87,7 @@ def changes(old, new, may_grow):
             said.append(f"{name} has the number of {taken[0]}. {NEVER}, and give {name} a number of its own.")
         elif not may_grow:
             said.append(f"{name} is new. Within one protocol number nothing is added, because an older program refuses what it does "
-                        "not know: raise WIRE_PROTOCOL (proto/wire/wire.h) and LEDGER_VERSION (broker/ledger/ledger.h), go on "
+                        "not know: raise WIRE_PROTOCOL (proto/wire/wire.h) and LEDGER_VERSION (proto/words/ledger_format.h), go on "
                         "answering programs that say the older number without what is new, and go on opening the older ledger.")
     return sorted(said)
 

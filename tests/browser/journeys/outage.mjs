@@ -148,7 +148,11 @@ export default function outage(browser) {
     await stage.call("kill", "intake");
     const typed = { "Number to ring you back": "07700 900555", "Postcode where the person is": "ZX2 5EE", "What you see": "Another story." };
     for (const [label, words] of Object.entries(typed)) await page.getByLabel(label).fill(words);
-    const press = () => page.getByRole("button", { name: "Send now" }).click();
+    const press = async () => {
+      const arrived = page.waitForEvent("domcontentloaded"); // the page before says NOT SENT too
+      await page.getByRole("button", { name: "Send now" }).click();
+      await arrived;
+    };
     await press();
     await page.getByRole("heading", { name: "NOT SENT" }).waitFor();
     await draftsAre(page, 2);
