@@ -4,7 +4,8 @@
 
 #include "services/cli/doctor.h"
 
-static void print_finding(const char *word, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void print_finding(const char *word, const char *format,
+                                                                va_list arguments)
 {
     printf("%-14s  ", word);
     vprintf(format, arguments);

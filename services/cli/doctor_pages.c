@@ -161,7 +161,7 @@ static void check_certificate_of(struct doctor *doctor, const struct proxy_site 
 void doctor_check_certificate(struct doctor *doctor)
 {
     const struct doctor_part *gateway = doctor_part_of(doctor, PART_GATEWAY);
-    struct proxy_site site;
+    static struct proxy_site site; /* too much for the stack */
     char host[DOCTOR_TEXT_BYTES];
     if (!gateway || !host_of_origin(doctor, gateway, host))
         return;
