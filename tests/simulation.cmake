@@ -18,7 +18,7 @@ target_compile_definitions(concordat-simulate PRIVATE SOURCE_FOLDER="${PROJECT_S
 
 # Sanitizers make it some ten times slower, so the many seeds are run by a build of their own, without them, and some
 # others by this one.
-add_test(NAME simulation COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run simulate --seeds 200 --fresh)
+add_test(NAME simulation COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run simulate --seeds 120 --fresh)
 add_test(NAME simulation_checked COMMAND concordat-simulate --jobs 2 --from 1000000 --seeds 60)
 add_test(NAME simulation_same_twice COMMAND concordat-simulate --twice --from 100000 --seeds 6)
 add_test(NAME simulation_kept COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run simulate --keep ${CMAKE_CURRENT_SOURCE_DIR}/simulation/seeds.txt)
