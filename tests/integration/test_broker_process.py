@@ -148,7 +148,14 @@ class BrokerProcess(unittest.TestCase):
 
     def test_a_checked_policy_says_what_is_good_or_wrong(self):
         code, said = self.broker(check=self.stage.path("region.yaml"))
-        self.assertEqual((code, "good" in said), (0, True))
+        self.assertEqual((code, "good" in said, "ladder" in said), (0, True, False))
+        self.stage.use_region(lambda text: text.replace("teams:\n", """teams:
+  - {id: quay, name: Quay House, type: A25, organisation: ZZM01, telephone: 01632 960199, sources: all, offers: receives,
+     detained: never, ages: 18+, needs: [], expected_arrival: 15m, hours: always}
+""", 1))
+        code, said = self.broker(check=self.stage.path("region.yaml"))
+        self.assertEqual(code, 0, said)
+        self.assertIn("gap: quay is on no ladder, so it is never asked", said)
         self.stage.use_region(lambda text: text.replace("hours: always", "hours: sometimes", 1))
         code, said = self.broker(check=self.stage.path("region.yaml"))
         self.assertEqual(code, USAGE)
