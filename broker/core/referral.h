@@ -190,7 +190,7 @@ struct referral {
     uint8_t tries;          /* to reach the person, that failed since they were met last */
     uint8_t next_try;       /* enum contact_next */
     bool tries_told;        /* the coordinator was told that they are used up */
-    bool area_assumed;      /* nothing in the referral says where the person is */
+    bool area_assumed;      /* the referral names no place of this region */
     /* What the team said that wanted to close it, while HOLD_CLOSING_ASKED: */
     uint8_t closing_outcome;
     uint8_t closing_reason; /* enum without_contact */

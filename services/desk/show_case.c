@@ -125,7 +125,7 @@ static void show_area(struct sheet *sheet, const case_status *status)
     if (!status->area_assumed)
         return;
     sheet_row(sheet, "Area",
-              "%s, assumed, because nothing in the referral says where the person is. If they are elsewhere, "
+              "%s, assumed, because the referral names no place of this region. If they are elsewhere, "
               "the referrer says so",
               next_area(status));
     sheet_can(sheet, status->number, (struct sheet_act){.name = "update", .typed = "--postcode DISTRICT"});

@@ -17,6 +17,9 @@ import stage
 from browser import FOLDERS, SECONDS, Browser, add_person, start_gateway
 
 
+UNAVAILABLE = 503  # nothing was done, and a program asks again (RFC 9110)
+
+
 class Working:
     """Somebody at work: keeps each answer that says no, and takes another key when told to."""
 
@@ -96,7 +99,8 @@ class Accepting(Working, faults.Accepting):
 
 
 class Reading(threading.Thread):
-    """A program that reads a board at the gateway with a token, and keeps each answer that is not the board."""
+    """A program that reads a board at the gateway with a token, and keeps each answer that is not the board. While the gateway
+    starts anew it asks again: nobody answers, or the gateway says that its desk is not connected yet."""
 
     def __init__(self, listen, token):
         super().__init__(daemon=True)
@@ -111,7 +115,7 @@ class Reading(threading.Thread):
                 continue  # no gateway is there; systemd would keep the socket
             if page.status == 200:
                 self.answered += 1
-            else:
+            elif page.status != UNAVAILABLE:
                 self.refused.append((page.status, page.text))
 
 

@@ -42,7 +42,7 @@ class Typed(nurse.Nurse):
         code, said = self.refer("--postcode", "no idea")
         self.assertEqual(code, 0, said)
         number = re.search(r"R-\d+", said).group()
-        self.assertIn("assumed, because nothing in the referral says where the person is", said)
+        self.assertIn("assumed, because the referral names no place of this region", said)
         self.assertIn(f"update {number} --postcode", said)
         code, said = self.concordat("update", number, "--postcode", "ZX1")
         self.assertEqual(code, 0, said)
