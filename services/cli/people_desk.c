@@ -40,7 +40,7 @@ static char *desks_text(const char *root)
     return NULL;
 }
 
-/* Whose the key of a desk is. False if it cannot be read. */
+/* Reads the key of a desk, which says whose it is. False if the key cannot be read. */
 static bool read_desk_key(const char *root, const char *name, struct key *key)
 {
     char path[PATH_MAX], message[2 * PATH_MAX];

@@ -1,5 +1,5 @@
 /* setup_check.h: has the broker check a policy, by `concordat-broker --check`, and reads whom it names.
- * Whoever wrote a sheet and no policy is told of the sheet's line and column, and of their options. One
+ * If the policy was made of a sheet, a fault names the line and column of the sheet, or the option. One
  * thread. */
 #ifndef CONCORDAT_CLI_SETUP_CHECK_H
 #define CONCORDAT_CLI_SETUP_CHECK_H

@@ -152,7 +152,7 @@ static bool make_folder(const struct plan_item *item, char *fault)
     }
 }
 
-/* Whole or not at all. */
+/* Writes the whole file or none: a reader never finds half of it. */
 static bool make_file(const struct plan_item *item, char *fault)
 {
     char fresh[PATH_MAX];

@@ -5,9 +5,9 @@
 
 #include "services/desk/show.h"
 
-/* What somebody has to look after: a sentence that says what holds, and one that says what to do. */
-/* Whom or what it is about: people who wait; the router; or its machine and policy file, which somebody there
- * can see without it. */
+/* A need is what somebody has to look after: a sentence says what holds, and one says what to do. It is of
+ * people who wait, of the router, or of the machine and policy file, which an operator there can see without
+ * the router. */
 enum need_of { NEED_OF_PEOPLE, NEED_OF_ROUTER, NEED_OF_MACHINE };
 enum { STANDING_NEEDS_MAX = 16, STANDING_NEED_BYTES = 320, STANDING_HOLIDAY_DAYS = 60 };
 struct standing_needs {
