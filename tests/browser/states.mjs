@@ -23,7 +23,7 @@ export const STATES = [
 
   { name: "refer-street", as: "referrer", path: "/refer" },
   { name: "refer-street-opened", as: "referrer", path: "/refer", then: openEverything },
-  { name: "refer-without-a-number", as: "referrer", path: "/refer", then: (page) => press(page, "Send now") },
+  { name: "refer-without-a-number", as: "referrer", path: "/refer", then: (page) => pressAndBeTold(page, "Send now") },
   { name: "refer-received", as: "referrer", path: "/refer", then: referInTheStreet },
   { name: "refer-of-another", as: "referrer", path: "/refer", then: sendWhatAnotherTyped },
   { name: "refer-signed-out", as: "referrer", path: "/refer", then: sendSignedOut },
@@ -57,7 +57,7 @@ export const STATES = [
   { name: "coordinator-filtered", as: "coordinator", path: "/coordinator?only=overdue" },
   { name: "coordinator-wall", as: "coordinator", path: "/coordinator?wall=1" },
   { name: "check-in", as: "team", path: "/cases/{on-its-way}/checkin?step=contact" },
-  { name: "close-without-an-outcome", as: "team", path: "/cases/{in-contact}/close", then: (page) => press(page, "Send") },
+  { name: "close-without-an-outcome", as: "team", path: "/cases/{in-contact}/close", then: (page) => pressAndBeTold(page, "Send") },
   { name: "detention-form", as: "coordinator", path: "/cases/{detained}/detention" },
   ...["accept", "decline"].map((form) => ({ name: form, as: "team", path: `/cases/{offered}/${form}` })),
   ...["handover", "message", "tried", "ask", "missing", "show"].map((form) =>
@@ -72,7 +72,7 @@ export const STATES = [
   { name: "detention-arrived", as: "coordinator", path: "/cases/{detained}/detention?step=arrived" },
   { name: "detention-extended", as: "coordinator", path: "/cases/{detained}/detention?step=extended" },
   { name: "detention-ended", as: "coordinator", path: "/cases/{detained}/detention?step=ended",
-    then: (page) => press(page, "Send") },
+    then: (page) => pressAndBeTold(page, "Send") },
   { name: "check-in-which", as: "team", path: "/cases/{on-its-way}/checkin" },
   { name: "who", as: "coordinator", path: "/cases/{on-its-way}/who", then: askWho },
   { name: "give-back", as: "team", path: "/cases/{on-its-way}/give-back" },
@@ -80,13 +80,13 @@ export const STATES = [
   { name: "capacity", as: "team", path: "/desk/capacity" },
   { name: "handover-nobody-on-shift", as: "team", path: "/handover" },
   { name: "handover-not-signed", as: "team", path: "/team", then: beginHandover },
-  { name: "handover-of-mine", as: "team", path: "/handover", then: (page) => press(page, "I go, and hand this over") },
+  { name: "handover-of-mine", as: "team", path: "/handover", then: handOver },
   { name: "handover-to-sign", as: "team", at: 1, path: "/handover" },
   { name: "handover-signed", as: "team", at: 1, path: "/handover", then: takeHandover },
   { name: "handover-coordinator", as: "coordinator", path: "/handover" },
   { name: "cover", as: "coordinator", path: "/desk/cover" },
   { name: "accept-too-late", as: "team", path: "/cases/{on-its-way}", then: acceptOnceMore },
-  { name: "take-after-accept", as: "coordinator", path: "/cases/{on-its-way}/take", then: (page) => press(page, "Send") },
+  { name: "take-after-accept", as: "coordinator", path: "/cases/{on-its-way}/take", then: (page) => pressAndBeTold(page, "Send") },
   { name: "case-unknown", as: "team", path: "/cases/R-9999" },
 
   { name: "audit", as: "auditor", path: "/audit" },
@@ -169,10 +169,21 @@ async function press(page, name) {
   await page.getByRole("button", { name, exact: true }).click();
 }
 
+// The page that comes says what was not done.
+async function pressAndBeTold(page, name) {
+  await press(page, name);
+  await page.getByRole("alert").waitFor();
+}
+
 async function beginHandover(page) {
   await press(page, "I come on shift");
   await page.getByRole("link", { name: "Hand the shift over" }).click();
   await page.getByRole("button", { name: "I go, and hand this over" }).waitFor();
+}
+
+async function handOver(page) {
+  await press(page, "I go, and hand this over");
+  await page.getByText("nobody has signed yet").first().waitFor();
 }
 
 async function takeHandover(page) {
