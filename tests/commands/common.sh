@@ -31,8 +31,9 @@ browser_packages=(chromium-headless-shell fonts-liberation nginx-light curl)
 ci_packages=(clang-14 clang-format-14 caddy apache2-bin libapache2-mod-auth-openidc prometheus prometheus-node-exporter
   systemd)
 
-# How many tests run at a time: tests/CMakeLists.txt says how many places each takes.
-test_places=$((2 * $(nproc)))
+# How many tests run at a time: tests/CMakeLists.txt says how many places each takes. One place more than two for each core
+# lets a test that mostly waits run beside those that keep the cores busy.
+test_places=$((2 * $(nproc) + 1))
 
 say() { printf '%s\n' "$*"; }
 
