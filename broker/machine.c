@@ -23,7 +23,7 @@ struct now machine_now(void)
 static enum ledger_status machine_write(void *context, const struct ledger_event *events, size_t count)
 {
     struct machine *m = context;
-    m->written_ns = now_monotonic_ns();
+    m->written_ns = count ? now_monotonic_ns() : 0;
     return ledger_write(m->ledger, events, count);
 }
 

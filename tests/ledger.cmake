@@ -1,6 +1,14 @@
-# The ledger.
-add_library(ledger-fixture STATIC worlds/ledger_fixture.c)
-target_link_libraries(ledger-fixture PUBLIC concordat-ledger PkgConfig::CMOCKA PRIVATE concordat-flags test-folder)
-foreach(name ledger ledger_altered snapshot)
+# The ledger: of each kind by the same tests, and what only a file or only servers have.
+add_library(ledger-fixture STATIC worlds/ledger_fixture.c worlds/postgres_world.c)
+target_compile_definitions(ledger-fixture PRIVATE SOURCE_FOLDER="${PROJECT_SOURCE_DIR}")
+target_link_libraries(ledger-fixture PUBLIC concordat-ledger PkgConfig::CMOCKA PRIVATE concordat-flags test-folder
+  PkgConfig::POSTGRESQL)
+foreach(name ledger ledger_file ledger_altered snapshot)
   concordat_unit_test(test_${name} ledger-fixture)
 endforeach()
+
+concordat_unit_test(test_served ledger-fixture PkgConfig::POSTGRESQL)
+set_tests_properties(test_served PROPERTIES SKIP_RETURN_CODE 77)
+add_test(NAME test_ledger_on_servers COMMAND test_ledger)
+set_tests_properties(test_ledger_on_servers PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77
+  ENVIRONMENT CONCORDAT_TEST_LEDGER=postgresql)

@@ -1,10 +1,11 @@
-/* ledger.h: the append-only record of everything that happened, in SQLite.
+/* ledger.h: the append-only record of everything that happened: in a file of SQLite on one machine, or on
+ * several servers of PostgreSQL.
  *
- * One writer, the broker. A batch of events is one transaction and one fsync; when ledger_sync returns
- * LEDGER_OK the batch is on disk. After any error of a write nobody knows what is on disk (SQLite can bring a
- * commit back after a failed fsync), so the caller must stop, and start again from what is there. A disk that
- * fails in reading is treated alike. An event that does not fit (a gap in the numbers) is the caller's
- * bug, and asserted. One thread uses a ledger.
+ * One writer, the broker. A batch of events is one transaction; when ledger_sync returns LEDGER_OK the batch
+ * is on disk, and on servers it is on the disks of two. After any error of a write nobody knows what is
+ * stored, so the caller must stop, and start again from what is there. A disk or a server that fails in
+ * reading is treated alike. An event that does not fit (a gap in the numbers) is the caller's bug, and
+ * asserted. One thread uses a ledger.
  */
 #ifndef CONCORDAT_LEDGER_H
 #define CONCORDAT_LEDGER_H
@@ -17,16 +18,18 @@
 
 enum {
     LEDGER_REFERRAL_BYTES = 16,
+    LEDGER_PULSE_MS = 1000,
     LEDGER_BLOB_BYTES_MAX = 32 * 1024 * 1024 /* an event's body, and its sealed texts */
 };
 
 enum ledger_status {
     LEDGER_OK,
     LEDGER_NOT_FOUND,
-    LEDGER_IN_USE,        /* another broker has it open */
+    LEDGER_IN_USE, /* another broker has it open */
+    LEDGER_FENCED, /* another broker has begun to write here, and nothing more of ours is stored: stop */
     LEDGER_OTHER_VERSION, /* written by another version of this program, or not a ledger */
     LEDGER_CORRUPT,       /* what is stored contradicts itself */
-    LEDGER_UNKNOWN        /* the disk failed, and what is on it is not known: stop */
+    LEDGER_UNKNOWN        /* the disk or the servers failed, and what is stored is not known: stop */
 };
 
 /* One event as it is stored. body is the exact bytes of a concordat.v1.Event; the rest are copies of what
@@ -50,8 +53,14 @@ struct ledger;
  * makes a ledger in its place. */
 #define LEDGER_RESTORING ".restoring"
 
-/* Opens or creates a ledger. On failure returns NULL, with *status and a message for a person. */
-struct ledger *ledger_open(const char *path, enum ledger_status *status, char *message, size_t message_size);
+/* What the address of a ledger on servers begins with; any other address is the path of a file. */
+#define LEDGER_SERVED "postgresql:"
+bool ledger_is_served(const char *address);
+
+/* Opens a ledger to write to it; a file is made if it is not there. On failure returns NULL, with *status and
+ * a message for a person. */
+struct ledger *ledger_open(const char *address, enum ledger_status *status, char *message,
+                           size_t message_size);
 void ledger_close(struct ledger **ledger);
 
 /* The newest event's number (0 for an empty ledger) and its chain value. */
@@ -59,11 +68,14 @@ uint64_t ledger_head(const struct ledger *ledger, uint8_t chain[CHAIN_BYTES]);
 
 /* Appends a batch in one transaction. Its numbers must follow the head without a gap, and what was written
  * before must have been synced. The batch can be read as soon as this returns, but it is not on disk before
- * ledger_sync, and nobody may be told of it. */
+ * ledger_sync, and nobody may be told of it. count 0: nothing is appended; on servers the next ledger_sync
+ * then says whether this broker may still answer for the ledger: it commits something if the last commit is
+ * older than LEDGER_PULSE_MS. */
 enum ledger_status ledger_write(struct ledger *ledger, const struct ledger_event *events, size_t count);
-/* Whether a thread is syncing what was written, so that ledger_sync would have to wait. */
-bool ledger_is_syncing(const struct ledger *ledger);
-/* A descriptor for poll, once there are threads: readable from the end of such a sync until ledger_sync. */
+/* Whether a thread or a server is at it, so that ledger_sync would have to wait. */
+bool ledger_is_syncing(struct ledger *ledger);
+/* A descriptor for poll, once there are threads: readable from the end of such a sync until ledger_sync. It
+ * stays the same. */
 int ledger_synced_fd(const struct ledger *ledger);
 /* Waits until what was written is on disk. If nothing was, it tells whether anything has failed since. */
 enum ledger_status ledger_sync(struct ledger *ledger);

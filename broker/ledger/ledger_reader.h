@@ -1,6 +1,9 @@
-/* ledger_reader.h: a ledger's file as another program than its writer reads it: nothing is locked, and
- * nothing in it is changed. The broker may go on writing meanwhile; what it adds is not read. One thread uses
- * a reader.
+/* ledger_reader.h: a ledger as another program than its writer reads it: nothing is locked, and nothing in it
+ * is changed. The broker may go on writing meanwhile. One thread uses a reader.
+ *
+ * Of a ledger on servers any server gives the events, also one that only follows: the last of them may still
+ * be without an answer to their writer, and after the loss of a server not be of its history. A reader that
+ * goes on later than its last look finds that out by the chain.
  */
 #ifndef CONCORDAT_LEDGER_READER_H
 #define CONCORDAT_LEDGER_READER_H
@@ -9,15 +12,21 @@
 
 struct ledger_reader;
 
-/* Opens the ledger at `path`, as it is now, to read it from event 1. On failure returns NULL, with *status
- * and a message for a person. SQLite keeps its index of the write-ahead log beside the file, so the folder
- * must be one that the reader may write to, or a broker must have the ledger open. */
-struct ledger_reader *ledger_reader_open(const char *path, enum ledger_status *status, char *message,
+/* Opens the ledger, as it is now, to read it from event 1. On failure returns NULL, with *status and a
+ * message for a person. Of a file: SQLite keeps its index of the write-ahead log beside the file, so the
+ * folder must be one that the reader may write to, or a broker must have the ledger open. */
+struct ledger_reader *ledger_reader_open(const char *address, enum ledger_status *status, char *message,
                                          size_t message_size);
 void ledger_reader_close(struct ledger_reader **reader);
 
+/* Goes on behind event `seq`, whose chain value the caller knows to be right. */
+void ledger_reader_begin_behind(struct ledger_reader *reader, uint64_t seq, const uint8_t chain[CHAIN_BYTES]);
+
+/* Looks how far the ledger goes now: ledger_reader_next reads that far. */
+enum ledger_status ledger_reader_look(struct ledger_reader *reader);
+
 /* Goes on with at most `limit` events, each checked against its chain value: as ledger_read, in a short
- * transaction of its own. LEDGER_NOT_FOUND if there are no more. */
+ * transaction of its own. LEDGER_NOT_FOUND if there were no more at the last look. */
 enum ledger_status ledger_reader_next(struct ledger_reader *reader, size_t limit, ledger_each *each,
                                       void *context);
 

@@ -128,8 +128,7 @@ struct open_turn {
 
 /* The turn before it (turn.c). */
 struct turn_in_flight {
-    bool on_its_way; /* to the disk; not sent yet */
-    bool has_events;
+    bool on_its_way;               /* to the disk; not sent yet */
     uint64_t seq;                  /* of its last event, or of the last one before it */
     uint32_t number, drill_number; /* the newest that were given out by then */
     struct outgoing *outgoing;

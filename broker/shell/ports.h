@@ -29,8 +29,9 @@ struct process_faults {
 
 struct broker_ports {
     void *context; /* the first argument of every call; borrowed */
-    /* Written events are on disk only when sync has returned LEDGER_OK. Every turn syncs, also one that wrote
-     * nothing. syncing: a thread is at it, and sync would have to wait. */
+    /* Written events are on disk only when sync has returned LEDGER_OK. Every turn writes and syncs, also one
+     * that has no events: count is 0 then, and sync says whether the broker may still answer for the ledger.
+     * syncing: a thread or a server is at it, and sync would have to wait. */
     enum ledger_status (*write)(void *context, const struct ledger_event *events, size_t count);
     bool (*syncing)(void *context);
     enum ledger_status (*sync)(void *context);

@@ -100,18 +100,16 @@ static enum ledger_status turn_write(struct broker *b)
     struct batch *batch = &b->turn.batch;
     const struct ledger_event *events = batch_events(batch);
     assert(batch->count == 0 || events[0].seq == b->in_flight.seq + 1);
-    if (batch->count > 0) {
-        enum ledger_status status = b->ports.write(b->ports.context, events, batch->count);
-        if (status != LEDGER_OK)
-            return status;
+    enum ledger_status status = b->ports.write(b->ports.context, events, batch->count);
+    if (status != LEDGER_OK)
+        return status;
+    if (batch->count > 0)
         room_note_written(b, batch->count);
-    }
     erased_pack(b);
     records_pack(b);
     news_pack(b);
     catch_up_pack(b);
     b->in_flight = (struct turn_in_flight){.on_its_way = true,
-                                           .has_events = batch->count > 0,
                                            .seq = b->state->counters.seq,
                                            .number = b->state->counters.number,
                                            .drill_number = b->state->counters.drill_number,
@@ -145,7 +143,7 @@ enum ledger_status broker_commit(struct broker *b)
     enum ledger_status status = broker_settle(b);
     if (status == LEDGER_OK)
         status = turn_write(b);
-    if (status == LEDGER_OK && !(b->in_flight.has_events && b->ports.syncing(b->ports.context)))
+    if (status == LEDGER_OK && !b->ports.syncing(b->ports.context))
         status = broker_settle(b);
     return status;
 }

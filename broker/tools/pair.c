@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "broker/ledger/ledger_copy.h"
+#include "broker/ledger/sqlite/ledger_copy.h"
 #include "broker/seals/seals_copy.h"
 #include "broker/seals/seals_disk.h"
 #include "proto/words/words.h"

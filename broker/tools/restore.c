@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "broker/ledger/ledger.h"
-#include "broker/ledger/lock.h"
+#include "broker/ledger/sqlite/lock.h"
 #include "proto/words/sync_folder.h"
 
 static const char ledger_name[] = "ledger.db", restoring_name[] = "ledger.db" LEDGER_RESTORING,

@@ -9,7 +9,7 @@ commands=$root/tests/commands
 packages=(
   gcc libc6-dev cmake ninja-build pkg-config protobuf-compiler protobuf-c-compiler
   libprotobuf-c-dev libzmq3-dev libsqlite3-dev libsodium-dev libyaml-dev libjansson-dev libsystemd-dev
-  libmicrohttpd-dev libssl-dev libqrencode-dev lp-solve liblpsolve55-dev
+  libmicrohttpd-dev libssl-dev libqrencode-dev libpq-dev lp-solve liblpsolve55-dev
   python3 sqlite3 iso-codes
   python3-protobuf python3-yaml
   openssl oathtool
@@ -20,8 +20,9 @@ packages+=(libatomic1)
 command -v npm >/dev/null || packages+=(npm)
 # Only the tests need these: the test library, a client in another language and what seals forms for it, time zones, a
 # count of instructions, the commit that a seed belongs to, what checks manual pages and QR codes, and what reads the files of
-# reports: R (r-base-core) reads them too, if it is there. SciPy tries to find what disclosure control hides.
-test_packages=(libcmocka-dev python3-zmq python3-cryptography tzdata valgrind git mandoc zbar-tools python3-pandas
+# reports: R (r-base-core) reads them too, if it is there. SciPy tries to find what disclosure control hides. Tests start servers of
+# their own of PostgreSQL's programs.
+test_packages=(libcmocka-dev postgresql-15 python3-zmq python3-cryptography tzdata valgrind git mandoc zbar-tools python3-pandas
   python3-jsonschema python3-scipy)
 # What the tests of pages need: a browser with a font like Arial, and a proxy of deploy/examples. Installing nginx starts
 # it, so only those who ask for these tests get it; without, they are skipped.

@@ -60,6 +60,8 @@ static enum ledger_status port_write(void *context, const struct ledger_event *e
 {
     struct world *w = context;
     struct host *h = &w->host;
+    if (count == 0) /* a disk on one machine has nothing to confirm */
+        return LEDGER_OK;
     if (h->failed) {
         world_violated(w, "went on after a failure", "another batch of %zu events", count);
         return LEDGER_UNKNOWN;

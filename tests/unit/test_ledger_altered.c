@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "broker/ledger/ledger_file.h"
+#include "broker/ledger/sqlite/ledger_file.h"
 
 /* Each is done to a ledger of 30 events by somebody who has first dropped the triggers. */
 static const struct {
@@ -216,7 +216,7 @@ static void test_what_is_not_a_ledger_is_refused_and_left_alone(void **state)
     assert_int_equal(unlink(path), 0);
     assert_int_equal(fixture_meddle("CREATE TABLE other(a)"), SQLITE_OK);
     fixture_expect_refused(LEDGER_OTHER_VERSION, "not a ledger");
-    snprintf(path, sizeof path, "%s/missing/ledger.db", folder);
+    snprintf(address, sizeof address, "%s/missing/ledger.db", folder);
     fixture_expect_refused(LEDGER_UNKNOWN, "No such file");
 }
 

@@ -5,14 +5,47 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-char folder[FOLDER_PATH_BYTES], path[256], message[512];
+#include "tests/worlds/postgres_world.h"
+
+char folder[FOLDER_PATH_BYTES], path[256], address[512], message[512];
+
+enum { OPENINGS_MAX = 500 /* 10 ms apart */ };
+
+static struct postgres_world servers;
+
+bool fixture_is_served(void)
+{
+    const char *kind = getenv("CONCORDAT_TEST_LEDGER");
+    return kind && strcmp(kind, "postgresql") == 0;
+}
+
+int fixture_begin(void **state)
+{
+    (void)state;
+    if (fixture_is_served())
+        postgres_world_begin(&servers, false);
+    return 0;
+}
+
+int fixture_end(void **state)
+{
+    (void)state;
+    if (fixture_is_served())
+        postgres_world_end(&servers);
+    return 0;
+}
 
 int fixture_make_folder(void **state)
 {
     (void)state;
     assert_int_equal(folder_make(folder, "ledger"), 0);
     snprintf(path, sizeof path, "%s/ledger.db", folder);
+    if (fixture_is_served())
+        postgres_world_make_ledger(&servers, address, sizeof address);
+    else
+        snprintf(address, sizeof address, "%s", path);
     return 0;
 }
 
@@ -22,10 +55,17 @@ int fixture_remove_folder(void **state)
     return folder_remove(folder);
 }
 
+/* Servers notice in their own time that a writer was killed. */
 struct ledger *fixture_open(void)
 {
     enum ledger_status status;
-    struct ledger *ledger = ledger_open(path, &status, message, sizeof message);
+    struct ledger *ledger = NULL;
+    for (int tries = 0; tries < OPENINGS_MAX && !ledger; tries++) {
+        ledger = ledger_open(address, &status, message, sizeof message);
+        if (ledger || status != LEDGER_IN_USE || !ledger_is_served(address))
+            break;
+        usleep(10000);
+    }
     if (!ledger)
         fail_msg("%s", message);
     assert_int_equal(status, LEDGER_OK);
@@ -35,7 +75,7 @@ struct ledger *fixture_open(void)
 void fixture_expect_refused(enum ledger_status expected, const char *says)
 {
     enum ledger_status status;
-    assert_null(ledger_open(path, &status, message, sizeof message));
+    assert_null(ledger_open(address, &status, message, sizeof message));
     if (status != expected || !strstr(message, says))
         fail_msg("status %d, message: %s", status, message);
 }
@@ -127,6 +167,11 @@ int fixture_meddle(const char *sql)
     int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     return rc;
+}
+
+void fixture_meddle_served(const char *sql)
+{
+    postgres_world_run(&servers, sql);
 }
 
 off_t fixture_size(const char *suffix)

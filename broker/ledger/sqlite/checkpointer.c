@@ -1,5 +1,5 @@
 /* checkpointer.c: see checkpointer.h. */
-#include "broker/ledger/checkpointer.h"
+#include "broker/ledger/sqlite/checkpointer.h"
 
 #include <assert.h>
 #include <sqlite3.h>

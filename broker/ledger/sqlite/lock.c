@@ -1,5 +1,5 @@
 /* lock.c: see lock.h. flock and not fcntl: fcntl would let one process take the same lock twice. */
-#include "broker/ledger/lock.h"
+#include "broker/ledger/sqlite/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "broker/ledger/checkpointer.h"
+#include "broker/ledger/sqlite/checkpointer.h"
 #include "proto/words/worker.h"
 
 struct wal {

@@ -1,7 +1,7 @@
 /* incoming.c: see incoming.h. SQLite calls this an eponymous virtual table: it is there without being
  * created.
  */
-#include "broker/ledger/incoming.h"
+#include "broker/ledger/sqlite/incoming.h"
 
 #include <string.h>
 

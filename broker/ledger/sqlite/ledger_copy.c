@@ -1,5 +1,5 @@
 /* ledger_copy.c: see ledger_copy.h. */
-#include "broker/ledger/ledger_copy.h"
+#include "broker/ledger/sqlite/ledger_copy.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "broker/ledger/ledger_file.h"
+#include "broker/ledger/sqlite/ledger_file.h"
 
 enum {
     COPY_PAGE_EVENTS = 1000, /* read in one transaction: some milliseconds */

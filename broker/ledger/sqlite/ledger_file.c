@@ -1,5 +1,5 @@
 /* ledger_file.c: see ledger_file.h. */
-#include "broker/ledger/ledger_file.h"
+#include "broker/ledger/sqlite/ledger_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

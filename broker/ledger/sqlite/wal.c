@@ -1,10 +1,10 @@
 /* wal.c: see wal.h. */
-#include "broker/ledger/wal.h"
+#include "broker/ledger/sqlite/wal.h"
 
 #include <assert.h>
 #include <errno.h>
 
-#include "broker/ledger/ledger_file.h"
+#include "broker/ledger/sqlite/ledger_file.h"
 
 enum {
     PIECE_PAGES = 128, /* the thread copies at least so many: a commit waits longer while they are synced */

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 #include <stddef.h>
 
-#include "broker/ledger/incoming.h"
+#include "broker/ledger/sqlite/incoming.h"
 
 /* Pages that the write-ahead log has room for from the start: 4 MiB. */
 enum { LEDGER_WAL_PAGES = 1024 };
