@@ -63,6 +63,16 @@ static void key_store_note(struct key_store *s, const char *said)
         fprintf(stderr, "concordat-broker: keys: %s\n", s->problem);
 }
 
+/* Opens the file of keys, or the table that is in its place. Returns 0, or -1 with a message. */
+static int key_store_open_file(struct key_store *s, const char *path, const struct ledger *ledger,
+                               char *message, size_t message_size)
+{
+    if (!s->setting.ledger_address)
+        return seals_disk_open(path, &s->disk, message, message_size);
+    s->served = seals_served_open(s->setting.ledger_address, ledger_epoch(ledger), message, message_size);
+    return s->served ? 0 : -1;
+}
+
 int key_store_open(struct key_store *s, const struct key_store_setting *setting, struct ledger *ledger,
                    const struct counters *counters, char *message, size_t message_size)
 {
@@ -73,8 +83,11 @@ int key_store_open(struct key_store *s, const struct key_store_setting *setting,
     s->setting = *setting;
     if (key_store_derive_service(s, message, message_size) != 0)
         return -1;
-    snprintf(path, sizeof path, "%s/seals", setting->state_folder);
-    if (seals_disk_open(path, &s->disk, message, message_size) != 0)
+    if (setting->ledger_address)
+        snprintf(path, sizeof path, "the table referral_key");
+    else
+        snprintf(path, sizeof path, "%s/seals", setting->state_folder);
+    if (key_store_open_file(s, path, ledger, message, message_size) != 0)
         return -1;
     if (ledger_chain_at(ledger, 1, chain) != LEDGER_OK) {
         snprintf(message, message_size, "%s", ledger_message(ledger));
@@ -82,7 +95,8 @@ int key_store_open(struct key_store *s, const struct key_store_setting *setting,
     }
     s->master = key_store_read_master(s);
     struct seals_setting seals = {.name = path,
-                                  .file = seals_disk_file(&s->disk),
+                                  .file =
+                                      s->served ? seals_served_file(s->served) : seals_disk_file(&s->disk),
                                   .random = {key_store_draw, NULL},
                                   .master = s->master,
                                   .service = s->service,
@@ -115,6 +129,7 @@ void key_store_close(struct key_store *s)
 {
     seals_close(&s->seals);
     seals_disk_close(&s->disk);
+    seals_served_close(&s->served);
     master_key_close(&s->master);
     sodium_memzero(s->service, sizeof s->service);
 }

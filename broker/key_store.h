@@ -12,12 +12,15 @@
 #include "broker/ledger/ledger.h"
 #include "broker/seals/seals.h"
 #include "broker/seals/seals_disk.h"
+#include "broker/seals/seals_served.h"
 
 /* What the file of the master key says and what the seals say, each with what holds and what to do. */
 enum { KEY_STORE_MESSAGE_BYTES = 1024 };
 
 struct key_store_setting {
     const char *state_folder;
+    const char
+        *ledger_address;     /* of servers, which have the keys too; NULL: the keys are in the state folder */
     const char *master_path; /* NULL: the credential, if there is one */
     const char *server_key;  /* path of the router's own secret key */
 };
@@ -26,8 +29,9 @@ struct key_store_setting {
 struct key_store {
     struct key_store_setting setting; /* borrowed */
     struct seals_disk disk;
-    struct master_key *master; /* owned; NULL: missing */
-    struct seals *seals;       /* owned */
+    struct seals_served *served; /* owned; in place of the disk */
+    struct master_key *master;   /* owned; NULL: missing */
+    struct seals *seals;         /* owned */
     struct seals_walk walk;
     bool hurries;        /* more of the walk is left, and nothing keeps it from going on */
     unsigned busy_turns; /* one after another, up to now */

@@ -1,5 +1,6 @@
 /* main.c: the broker as a process: its parts, its signals and its loop. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #include "broker/shell/figures.h"
 #include "broker/shell/keeper.h"
 #include "broker/shell/recovery.h"
+#include "broker/standby.h"
 #include "proto/server/descriptors.h"
 #include "proto/server/disk_room.h"
 #include "proto/wire/wire.h"
@@ -47,6 +49,8 @@ struct status_told {
 struct process {
     struct broker_options options;
     struct machine machine;
+    char ledger_path[4096]; /* of a ledger in a file */
+    struct standby standby; /* until this router leads; a ledger in a file is led at once */
     struct key_store key_store;
     bool seals_failed; /* nobody knows what is on the disk */
     struct policy_file *policy;
@@ -70,6 +74,13 @@ static int report_failure(const char *what, const char *message)
 {
     fprintf(stderr, "concordat-broker: %s: %s\n", what, message);
     return CODE_ENVIRONMENT;
+}
+
+/* With a ledger on servers another router may lead by now, and this one is to follow. */
+static int report_lost_ledger(const struct process *p, const char *what, const char *message)
+{
+    int code = report_failure(what, message);
+    return p->options.ledger ? CODE_DEPOSED : code;
 }
 
 /* --- signals -------------------------------------------------------------------------------------- */
@@ -112,18 +123,66 @@ static void give_up_ballast_if_full(const struct process *p)
             p->options.state, (unsigned long long)(BALLAST_BYTES / DISK_MIB));
 }
 
+static int process_open_file(struct process *p)
+{
+    char message[MESSAGE_BYTES];
+    enum ledger_status status;
+    if ((size_t)snprintf(p->ledger_path, sizeof p->ledger_path, "%s/ledger.db", p->options.state) >=
+        sizeof p->ledger_path)
+        return report_failure(p->options.state, "the path is too long");
+    p->machine.ledger = ledger_open(p->ledger_path, &status, message, sizeof message);
+    return p->machine.ledger ? 0 : report_failure("ledger", message);
+}
+
+/* A router that follows has nothing to load again; whoever begins to lead takes the policy as it is then. */
+static void obey_signals_that_stop(struct process *p)
+{
+    struct signalfd_siginfo info;
+    while (read(p->signals, &info, sizeof info) == (ssize_t)sizeof info)
+        p->stopping |= info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
+}
+
+static void take_policy_of_now(struct process *p)
+{
+    struct policy_file *file;
+    p->policy_fails = policy_check_read(p->options.policy, stderr, &file) != 0;
+    policy_file_destroy(p->policy_fails ? &file : &p->policy);
+    p->policy = p->policy_fails ? p->policy : file;
+}
+
+/* Waits, and follows, until this router leads or is to stop. */
+static int process_await_lead(struct process *p)
+{
+    struct pollfd signals = {p->signals, POLLIN, 0};
+    struct watchdog watchdog;
+    enum ledger_status status;
+    watchdog_open(&watchdog);
+    for (bool waits = false; !p->stopping; waits = true) {
+        p->machine.ledger = standby_turn(&p->standby, &status);
+        if (p->machine.ledger && waits)
+            take_policy_of_now(p);
+        if (p->machine.ledger)
+            return 0;
+        if (status == LEDGER_CORRUPT || status == LEDGER_OTHER_VERSION)
+            return CODE_ENVIRONMENT;
+        if (!waits)
+            sd_notify(0, "READY=1");
+        watchdog_turn(&watchdog, machine_now().mono_ms);
+        if (poll(&signals, 1, STANDBY_TURN_MS) > 0)
+            obey_signals_that_stop(p);
+    }
+    return 0;
+}
+
 static int process_open_ledger(struct process *p)
 {
-    char message[MESSAGE_BYTES], path[4096];
-    enum ledger_status status;
     if (mkdir(p->options.state, 0700) && errno != EEXIST)
         return report_failure(p->options.state, strerror(errno));
-    if ((size_t)snprintf(path, sizeof path, "%s/ledger.db", p->options.state) >= sizeof path)
-        return report_failure(p->options.state, "the path is too long");
     give_up_ballast_if_full(p);
-    p->machine.ledger = ledger_open(path, &status, message, sizeof message);
-    if (!p->machine.ledger)
-        return report_failure("ledger", message);
+    p->standby = (struct standby){.address = p->options.ledger, .folder = p->options.state};
+    int code = p->options.ledger ? process_await_lead(p) : process_open_file(p);
+    if (code != 0 || p->stopping)
+        return code;
     if (!ledger_start_threads(p->machine.ledger))
         return report_failure("ledger", "a thread could not be started");
     return 0;
@@ -146,7 +205,8 @@ static int process_open_broker(struct process *p)
     uint64_t seed;
     randombytes_buf(&seed, sizeof seed);
     struct state *state =
-        recovery_read(p->machine.ledger, p->options.state, seed, &recovery, message, sizeof message);
+        standby_state(&p->standby, p->machine.ledger, seed, &recovery, message, sizeof message);
+    standby_close(&p->standby);
     if (!state)
         return report_failure("ledger", message);
     p->keeper.kept_seq = state->counters.seq - recovery.replayed;
@@ -157,7 +217,7 @@ static int process_open_broker(struct process *p)
     broker_record_start(p->broker, recovery.replayed, machine_now());
     report_recovery(p->broker, &recovery);
     if (commit_and_settle(p) != LEDGER_OK)
-        return report_failure("ledger", ledger_message(p->machine.ledger));
+        return report_lost_ledger(p, "ledger", ledger_message(p->machine.ledger));
     return 0;
 }
 
@@ -165,7 +225,8 @@ static int process_open_broker(struct process *p)
 static int process_open_keys(struct process *p)
 {
     char message[KEY_STORE_MESSAGE_BYTES];
-    const struct key_store_setting setting = {p->options.state, p->options.master_key, p->options.key};
+    const struct key_store_setting setting = {p->options.state, p->options.ledger, p->options.master_key,
+                                              p->options.key};
     if (key_store_open(&p->key_store, &setting, p->machine.ledger, &broker_state(p->broker)->counters,
                        message, sizeof message) != 0)
         return report_failure("keys", message);
@@ -230,8 +291,9 @@ static int process_start(struct process *p)
         code = process_raise_descriptors();
     if (code == 0)
         code = process_open_ledger(p);
-    if (code == 0)
-        code = process_open_broker(p);
+    if (code != 0 || p->stopping)
+        return code;
+    code = process_open_broker(p);
     if (code == 0)
         code = process_open_keys(p);
     if (code == 0)
@@ -244,7 +306,8 @@ static int process_start(struct process *p)
     fprintf(stderr, "concordat-broker: ready on %s, %llu events, %u cases open\n", p->options.listen,
             (unsigned long long)counters->seq, counters->open_count);
     sd_notify(0, "READY=1");
-    replay_watch_begin(&p->replay_watch, p->options.state, machine_now().mono_ms);
+    replay_watch_begin(&p->replay_watch, p->options.ledger ? p->options.ledger : p->ledger_path,
+                       machine_now().mono_ms);
     return 0;
 }
 
@@ -420,7 +483,7 @@ static void look_after_replay(struct process *p)
 /* The next start finds the room that the ballast took. */
 static int report_failed_turn(struct process *p)
 {
-    int code = report_failure("ledger", ledger_message(p->machine.ledger));
+    int code = report_lost_ledger(p, "ledger", ledger_message(p->machine.ledger));
     give_up_ballast_if_full(p);
     return code;
 }
@@ -456,7 +519,8 @@ static int process_run(struct process *p)
         if (process_turn(p) != LEDGER_OK)
             return report_failed_turn(p);
         if (p->seals_failed)
-            return report_failure("keys", "the disk failed");
+            return report_lost_ledger(
+                p, "keys", p->options.ledger ? "their table cannot be written" : "the disk failed");
         process_tell_status(p);
         process_write_metrics(p);
         look_after_ballast(p);
@@ -501,6 +565,7 @@ static void process_close(struct process *p)
     broker_close(&p->broker);
     key_store_close(&p->key_store);
     keeper_close(&p->keeper);
+    standby_close(&p->standby);
     machine_close(&p->machine);
     policy_file_destroy(&p->policy);
     if (p->signals >= 0)
@@ -526,9 +591,9 @@ int main(int argc, char **argv)
     int code = policy_check_read(p.options.policy, stderr, &p.policy);
     if (code == 0)
         code = process_start(&p);
-    if (code == 0)
+    if (code == 0 && p.broker)
         code = process_run(&p);
-    if (code == 0)
+    if (code == 0 && p.broker)
         code = process_stop(&p);
     process_close(&p);
     return code;

@@ -5,12 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "broker/ledger/ledger.h"
 #include "proto/server/disk_room.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/metrics.h"
 #include "proto/words/program.h"
 
 const char *argp_program_version = "concordat-broker " CONCORDAT_VERSION;
+
+enum { OPTIONS_MESSAGE_BYTES = 256 };
 
 static const char about[] =
     "The router: takes referrals, asks crisis teams, keeps the ledger.\v"
@@ -21,15 +24,25 @@ static const char about[] =
     "    0  stopped as asked; the policy that --check was given is good, whatever gaps it has\n"
     "  100  an option, the policy or the limit of descriptors is wrong\n"
     "  101  a bug: an assertion failed; or libzmq gave up, as the last line says\n"
-    "  111  disk, memory, network, ledger or key file; nothing acknowledged is lost\n\n"
+    "  111  disk, memory, network, ledger or key file; nothing acknowledged is lost\n"
+    "  112  this router led a ledger on servers, and leads no longer: another one may; start it again, and it "
+    "follows\n\n"
     "Examples:\n"
     "  concordat-broker --check region.yaml\n"
     "  concordat-broker --policy region.yaml --state /var/lib/concordat \\\n"
-    "    --listen tcp://127.0.0.1:5170 --key broker.key_secret --keys keys";
+    "    --listen tcp://127.0.0.1:5170 --key broker.key_secret --keys keys\n"
+    "  concordat-broker --policy region.yaml --state /var/lib/concordat \\\n"
+    "    --ledger 'postgresql://concordat_broker@a,b,c/concordat?passfile=/etc/concordat/pgpass' \\\n"
+    "    --listen tcp://0.0.0.0:5170 --key broker.key_secret --keys keys";
 
 static const struct argp_option option_list[] = {
     {"policy", 'p', "FILE", 0, "The directory and policy of the region (YAML)", 0},
-    {"state", 's', "FOLDER", 0, "Where the ledger is kept; made if it is not there", 0},
+    {"state", 's', "FOLDER", 0, "Where the ledger and snapshots are kept; made if it is not there", 0},
+    {"ledger", 'L', "ADDRESS", 0,
+     "Where the ledger is kept, if not in the state folder: servers of PostgreSQL, such as "
+     "postgresql://concordat_broker@a,b,c/concordat?passfile=FILE. While another router leads, this one waits "
+     "and follows",
+     0},
     {"listen", 'l', "ENDPOINT", 0, "Where services and teams connect, such as tcp://127.0.0.1:5170", 0},
     {"key", 'k', "FILE", 0, "The broker's own secret key", 0},
     {"keys", 'K', "FOLDER", 0, "Public keys of everyone who is let in", 0},
@@ -53,6 +66,17 @@ static error_t take_disk_floor(const char *text, struct argp_state *state, uint6
     return 0;
 }
 
+static error_t take_ledger(const char *text, struct argp_state *state, const char **ledger)
+{
+    char message[OPTIONS_MESSAGE_BYTES];
+    if (!ledger_is_served(text))
+        argp_error(state, "--ledger takes an address that begins with " LEDGER_SERVED);
+    if (!ledger_check_address(text, message, sizeof message))
+        argp_error(state, "%s", message);
+    *ledger = text;
+    return 0;
+}
+
 static error_t broker_take_option(int key, char *value, struct argp_state *state)
 {
     struct broker_options *options = state->input;
@@ -66,6 +90,8 @@ static error_t broker_take_option(int key, char *value, struct argp_state *state
     case 's':
         options->state = value;
         break;
+    case 'L':
+        return take_ledger(value, state, &options->ledger);
     case 'l':
         options->listen = value;
         break;

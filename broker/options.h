@@ -7,7 +7,8 @@
 
 /* Each text is borrowed from the command line; NULL: it was not given. */
 struct broker_options {
-    const char *policy, *state, *listen, *key, *keys, *master_key, *metrics;
+    /* ledger: the address of servers; NULL: the ledger is a file in `state` */
+    const char *policy, *state, *ledger, *listen, *key, *keys, *master_key, *metrics;
     const char *check; /* a policy to check, and nothing else is to be done */
     bool names;        /* the check lists whom the policy names too */
     uint64_t disk_floor_bytes;

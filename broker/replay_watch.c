@@ -22,14 +22,14 @@ static const char *const replay_places[] = {"", "../bin/", "tools/"};
 
 extern char **environ;
 
-void replay_watch_begin(struct replay_watch *w, const char *folder, int64_t now_ms)
+void replay_watch_begin(struct replay_watch *w, const char *ledger, int64_t now_ms)
 {
     w->replay_at_ms = now_ms + REPLAY_FIRST_MS;
     if (!program_beside("concordat-replay", replay_places, sizeof replay_places / sizeof *replay_places,
                         w->program))
         fprintf(stderr, "concordat-broker: concordat-replay is not installed beside this program, so old "
                         "events are not checked once a day: routing goes on; install it, and start again\n");
-    else if ((size_t)snprintf(w->ledger, sizeof w->ledger, "%s/ledger.db", folder) >= sizeof w->ledger)
+    else if ((size_t)snprintf(w->ledger, sizeof w->ledger, "%s", ledger) >= sizeof w->ledger)
         w->program[0] = '\0'; /* such a ledger cannot be opened either */
 }
 

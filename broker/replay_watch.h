@@ -28,8 +28,9 @@ struct replay_watch {
 };
 
 /* Finds the program: beside this one, where an installation puts it, or where a build does. If there is none,
- * the log says so and nothing is ever replayed. `folder` is the state's, `now_ms` a monotonic time. */
-void replay_watch_begin(struct replay_watch *watch, const char *folder, int64_t now_ms);
+ * the log says so and nothing is ever replayed. `ledger` is its address (ledger.h), `now_ms` a monotonic
+ * time. */
+void replay_watch_begin(struct replay_watch *watch, const char *ledger, int64_t now_ms);
 
 /* Starts a replay if it is time to; never two at once. When one has ended, a line of the log says what it
  * came to. Returns how many findings there are to record. To be called once a second or more often. */

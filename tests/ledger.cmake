@@ -12,3 +12,8 @@ set_tests_properties(test_served PROPERTIES SKIP_RETURN_CODE 77)
 add_test(NAME test_ledger_on_servers COMMAND test_ledger)
 set_tests_properties(test_ledger_on_servers PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77
   ENVIRONMENT CONCORDAT_TEST_LEDGER=postgresql)
+
+# Two routers on one ledger.
+add_test(NAME test_two_routers COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/integration/test_two_routers.py
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+set_tests_properties(test_two_routers PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77 ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1")

@@ -30,6 +30,7 @@ struct ledger_calls {
                                  size_t *size);
     void (*idle)(struct ledger *ledger);
     bool (*start_threads)(struct ledger *ledger);
+    int64_t (*epoch)(const struct ledger *ledger);
 };
 
 struct ledger {

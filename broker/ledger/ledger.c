@@ -109,6 +109,11 @@ enum ledger_status ledger_sealed(struct ledger *ledger, uint64_t seq, uint8_t *b
     return ledger->calls->sealed(ledger, seq, buffer, capacity, size);
 }
 
+int64_t ledger_epoch(const struct ledger *ledger)
+{
+    return ledger->calls->epoch ? ledger->calls->epoch(ledger) : 0;
+}
+
 void ledger_idle(struct ledger *ledger)
 {
     ledger->calls->idle(ledger);

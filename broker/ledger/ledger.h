@@ -56,6 +56,11 @@ struct ledger;
 /* What the address of a ledger on servers begins with; any other address is the path of a file. */
 #define LEDGER_SERVED "postgresql:"
 bool ledger_is_served(const char *address);
+/* Whether an address of servers can be one; connects to nothing. False with a message. */
+bool ledger_check_address(const char *address, char *message, size_t message_size);
+
+/* The statements by which the owner of an empty database makes a ledger's tables and its roles. */
+extern const char ledger_schema[];
 
 /* Opens a ledger to write to it; a file is made if it is not there. On failure returns NULL, with *status and
  * a message for a person. */
@@ -100,6 +105,10 @@ enum ledger_status ledger_chain_at(struct ledger *ledger, uint64_t seq, uint8_t 
  * opens with the digests in the event. */
 enum ledger_status ledger_sealed(struct ledger *ledger, uint64_t seq, uint8_t *buffer, size_t capacity,
                                  size_t *size);
+
+/* The number of the claim by which this broker leads, which grows with each; 0 of a ledger in a file.
+ * Whatever else is kept on the servers is to be written only while it is the newest. */
+int64_t ledger_epoch(const struct ledger *ledger);
 
 /* Checkpoints a part of the write-ahead log; to be called when no message is waiting. */
 void ledger_idle(struct ledger *ledger);

@@ -24,9 +24,20 @@ void ledger_reader_begin_behind(struct ledger_reader *reader, uint64_t seq, cons
     memcpy(reader->walk.chain, chain, CHAIN_BYTES);
 }
 
+uint64_t ledger_reader_at(const struct ledger_reader *reader, uint8_t chain[CHAIN_BYTES])
+{
+    memcpy(chain, reader->walk.chain, CHAIN_BYTES);
+    return reader->walk.seq;
+}
+
 enum ledger_status ledger_reader_look(struct ledger_reader *reader)
 {
     return reader->calls->look(reader);
+}
+
+uint64_t ledger_reader_head(const struct ledger_reader *reader)
+{
+    return reader->head;
 }
 
 enum ledger_status ledger_reader_next(struct ledger_reader *reader, size_t limit, ledger_each *each,

@@ -22,8 +22,14 @@ void ledger_reader_close(struct ledger_reader **reader);
 /* Goes on behind event `seq`, whose chain value the caller knows to be right. */
 void ledger_reader_begin_behind(struct ledger_reader *reader, uint64_t seq, const uint8_t chain[CHAIN_BYTES]);
 
+/* How far it has come: the number and the chain value of the event that was read last; 0 and zeros at the
+ * beginning. */
+uint64_t ledger_reader_at(const struct ledger_reader *reader, uint8_t chain[CHAIN_BYTES]);
+
 /* Looks how far the ledger goes now: ledger_reader_next reads that far. */
 enum ledger_status ledger_reader_look(struct ledger_reader *reader);
+/* How far it went at the last look. */
+uint64_t ledger_reader_head(const struct ledger_reader *reader);
 
 /* Goes on with at most `limit` events, each checked against its chain value: as ledger_read, in a short
  * transaction of its own. LEDGER_NOT_FOUND if there were no more at the last look. */

@@ -144,16 +144,12 @@ static void say_why_not(const struct ledger *ledger, uint64_t contradicts, char 
         snprintf(message, message_size, "not enough memory to read the ledger");
 }
 
-struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t seed,
-                            struct recovery *recovery, char *message, size_t message_size)
+/* Takes the state over, and brings it to the ledger's newest event. */
+static struct state *replay_rest(struct ledger *ledger, struct state *state, struct recovery *recovery,
+                                 char *message, size_t message_size)
 {
     uint8_t chain[CHAIN_BYTES];
-    uint64_t head = ledger_head(ledger, chain);
-    *recovery = (struct recovery){0};
-    struct state *state = read_snapshot(ledger, folder, seed, recovery);
-    if (!state)
-        state = state_new(seed);
-    uint64_t from = state ? state->counters.seq : 0;
+    uint64_t head = ledger_head(ledger, chain), from = state ? state->counters.seq : 0;
     enum ledger_status status =
         state ? recovery_replay(state, head, read_ledger, ledger, &recovery->found) : LEDGER_UNKNOWN;
     if (status != LEDGER_OK) {
@@ -165,4 +161,29 @@ struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t 
     assert(!state_check_open(state));
     recovery->replayed = head - from;
     return state;
+}
+
+struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t seed,
+                            struct recovery *recovery, char *message, size_t message_size)
+{
+    *recovery = (struct recovery){0};
+    struct state *state = read_snapshot(ledger, folder, seed, recovery);
+    if (!state)
+        state = state_new(seed);
+    return replay_rest(ledger, state, recovery, message, message_size);
+}
+
+/* A follower reads from any server, also what was never acknowledged and is not of the history that won. */
+struct state *recovery_go_on(struct ledger *ledger, const char *folder, uint64_t seed, struct state *followed,
+                             const uint8_t chain[CHAIN_BYTES], struct recovery *recovery, char *message,
+                             size_t message_size)
+{
+    uint8_t stored[CHAIN_BYTES];
+    if (ledger_chain_at(ledger, followed->counters.seq, stored) != LEDGER_OK ||
+        memcmp(stored, chain, sizeof stored) != 0) {
+        state_destroy(&followed);
+        return recovery_read(ledger, folder, seed, recovery, message, message_size);
+    }
+    *recovery = (struct recovery){0};
+    return replay_rest(ledger, followed, recovery, message, message_size);
 }

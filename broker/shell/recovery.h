@@ -28,6 +28,13 @@ struct recovery {
 struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t seed,
                             struct recovery *recovery, char *message, size_t message_size);
 
+/* The same from a state that a follower of this ledger has come to; chain is the value of its last event. The
+ * state is the caller's until this returns, and then the returned one is, which is another one if the ledger
+ * has another history. */
+struct state *recovery_go_on(struct ledger *ledger, const char *folder, uint64_t seed, struct state *followed,
+                             const uint8_t chain[CHAIN_BYTES], struct recovery *recovery, char *message,
+                             size_t message_size);
+
 /* A source of events: as ledger_read, and as the broker's port. */
 typedef enum ledger_status recovery_source(void *context, uint64_t after, size_t limit, ledger_each *each,
                                            void *each_context);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/ledger/ledger.h"
 #include "broker/tools/backup.h"
 #include "broker/tools/restore.h"
 #include "proto/words/program.h"
@@ -42,7 +43,9 @@ static const char ledger_tool_doc[] =
     "verify checks a copy, or the files of a router: the chain from the first event to the last, whether each "
     "event follows by the router's own rules, the sealed texts (of a copy), and whether each referral has its "
     "key.\n\n"
-    "Each prints its recovery point: the last event, its time and chain value, and the number of cases.\n\n"
+    "schema prints the statements by which the owner of an empty PostgreSQL database makes a ledger's tables and "
+    "its roles, for routers on several machines.\n\n"
+    "Each of the others prints its recovery point: the last event, its time and chain value, and the number of cases.\n\n"
     "Exit codes:\n"
     "    0  done\n"
     "    1  refused, and the last line says why; or done, and a line says what somebody should look after\n"
@@ -68,8 +71,10 @@ static void check_ledger_tool(struct argp_state *state, struct ledger_tool_optio
     const char *verb = o->verb ? o->verb : "";
     if (strcmp(verb, "backup") == 0    ? !o->state || !o->to
         : strcmp(verb, "restore") == 0 ? !o->ledger || !o->keys || !o->state
-                                       : strcmp(verb, "verify") != 0 || !o->ledger)
-        argp_error(state, "say backup --state --to, restore --ledger --keys --state, or verify --ledger");
+        : strcmp(verb, "verify") == 0  ? !o->ledger
+                                       : strcmp(verb, "schema") != 0)
+        argp_error(state,
+                   "say backup --state --to, restore --ledger --keys --state, verify --ledger, or schema");
     if (!o->keys_to)
         o->keys_to = o->to;
 }
@@ -124,6 +129,8 @@ static enum exit_code verify_pair(const struct pair *pair)
 static enum exit_code run_ledger_tool(const struct ledger_tool_options *o)
 {
     struct pair pair = {0};
+    if (strcmp(o->verb, "schema") == 0)
+        return fputs(ledger_schema, stdout) == EOF ? CODE_ENVIRONMENT : CODE_DONE;
     if (strcmp(o->verb, "backup") == 0)
         return backup_make(&(struct backup_order){o->state, o->to, o->keys_to, o->keep_days});
     if ((size_t)snprintf(pair.ledger, sizeof pair.ledger, "%s", o->ledger) >= sizeof pair.ledger ||
@@ -138,7 +145,7 @@ int main(int argc, char **argv)
 {
     const struct argp argp = {.options = ledger_tool_option_list,
                               .parser = parse_ledger_tool_option,
-                              .args_doc = "backup|restore|verify",
+                              .args_doc = "backup|restore|verify|schema",
                               .doc = ledger_tool_doc};
     struct ledger_tool_options options = {0};
     program_begin();

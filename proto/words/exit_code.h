@@ -18,7 +18,9 @@ enum exit_code {
     CODE_DIFFERS = 8, /* `concordat story --check`: the folder is not what the trail gives */
     CODE_USAGE = 100, /* a wrong option or configuration: nothing was done, and a restart will not help */
     CODE_BUG = 101,   /* an assertion failed: restart, and report it */
-    CODE_ENVIRONMENT = 111 /* disk, network or memory: restart when it is mended */
+    CODE_ENVIRONMENT = 111, /* disk, network or memory: restart when it is mended */
+    CODE_DEPOSED =
+        112 /* concordat-broker with a ledger on servers: it led, and leads no longer; restart: it follows */
 };
 
 #endif

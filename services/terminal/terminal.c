@@ -234,6 +234,7 @@ static const char *failure_name(enum exit_code code)
     case CODE_ALTERED:
     case CODE_BUG:
     case CODE_ENVIRONMENT:
+    case CODE_DEPOSED:
         break;
     }
     return "environment";

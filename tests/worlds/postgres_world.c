@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "broker/ledger/postgres/schema.h"
+#include "broker/ledger/ledger.h"
 
 enum { NOT_INSTALLED = 77 };
 
@@ -89,7 +89,7 @@ void postgres_world_make_ledger(struct postgres_world *world, char *address, siz
     snprintf(world->database, sizeof world->database, "ledger%u", ++world->made);
     snprintf(sql, sizeof sql, "CREATE DATABASE %s", world->database);
     world_run_in(world, "postgres", sql);
-    world_run_in(world, world->database, schema_sql);
+    world_run_in(world, world->database, ledger_schema);
     snprintf(address, address_size, "postgresql://concordat_broker@/%s?host=%s/a", world->database,
              world->folder);
     if (world->standby)

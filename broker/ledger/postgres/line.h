@@ -11,7 +11,7 @@
 
 #include "broker/ledger/postgres/servers.h"
 
-enum { LINE_PARAMETERS_MAX = 12, LINE_MESSAGE_BYTES = 200 };
+enum { LINE_PARAMETERS_MAX = 12 /* as those of the batch */, LINE_MESSAGE_BYTES = 200 };
 
 /* Start with zeros. */
 struct line {

@@ -51,27 +51,36 @@ static const char lock_sql[] = "SELECT pg_try_advisory_lock(67788468)::int::bigi
                       "FROM claimed, begun",
                   pulse_sql[] = "WITH beaten AS (UPDATE pulse SET at = clock_timestamp() WHERE epoch = "
                                 "$1::bigint RETURNING 1) SELECT count(*) FROM beaten",
+                  /* The lock's own holder; the server's clock says how long ago its pulse was. */
+    evict_sql[] = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks, pulse WHERE locktype = 'advisory' "
+                  "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+                  "AND objid = 67788468 AND granted AND pid <> pg_backend_pid() "
+                  "AND at < clock_timestamp() - interval '3 s'",
                   head_sql[] = "SELECT max(seq) FROM event",
                   sealed_sql[] = "SELECT body FROM sealed WHERE seq = $1::bigint";
 
 /* Stores a batch only if the event before it is the newest: by its number here, and by the primary key, and
- * by its chain value. Otherwise no row, or the key's violation. */
+ * by its chain value; and only if nobody has claimed since. Otherwise no row, or the key's violation. A
+ * standby takes a router whose pulse stands still for one that hangs, so a busy one beats too. */
 static const char append_sql[] =
     "WITH before AS (SELECT WHERE CASE WHEN $1::bigint = 0 THEN NOT EXISTS (SELECT FROM event) "
-    "ELSE EXISTS (SELECT FROM event WHERE seq = $1 AND chain = $2::bytea) END), "
+    "ELSE EXISTS (SELECT FROM event WHERE seq = $1 AND chain = $2::bytea) END "
+    "AND EXISTS (SELECT FROM pulse WHERE epoch = $12::bigint)), "
     "added AS (INSERT INTO event(seq, at_ms, kind, referral, chain, reduced, body) "
     "SELECT e.* FROM before, unnest($3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bytea[], "
     "$8::bytea[], $9::bytea[]) e RETURNING 1), "
-    "apart AS (INSERT INTO sealed(seq, body) SELECT s.* FROM before, unnest($10::bigint[], $11::bytea[]) s) "
+    "apart AS (INSERT INTO sealed(seq, body) SELECT s.* FROM before, unnest($10::bigint[], $11::bytea[]) s), "
+    "beaten AS (UPDATE pulse SET at = clock_timestamp() WHERE epoch = $12 "
+    "AND at < clock_timestamp() - interval '1 s') "
     "SELECT count(*) FROM added";
 
 static const struct {
     const char *name, *sql;
     bool by_pen;
 } statements[] = {
-    {"lock", lock_sql, true},      {"claim", claim_sql, true},        {"append", append_sql, true},
-    {"pulse", pulse_sql, true},    {"events", event_rows_sql, false}, {"head", head_sql, false},
-    {"sealed", sealed_sql, false},
+    {"lock", lock_sql, true},     {"evict", evict_sql, true},    {"claim", claim_sql, true},
+    {"append", append_sql, true}, {"pulse", pulse_sql, true},    {"events", event_rows_sql, false},
+    {"head", head_sql, false},    {"sealed", sealed_sql, false},
 };
 
 static struct postgres *postgres_of(struct engine *engine)
@@ -162,7 +171,7 @@ static void postgres_add_row(struct postgres *p, const struct ledger_event *even
 
 static bool postgres_send_batch(struct postgres *p, const struct engine_command *command)
 {
-    uint64_t before = htobe64(command->before);
+    uint64_t before = htobe64(command->before), epoch = htobe64((uint64_t)p->epoch);
     struct line_parameters parameters = {0};
     bool failed = false;
     postgres_begin_columns(p, command);
@@ -174,6 +183,7 @@ static bool postgres_send_batch(struct postgres *p, const struct engine_command 
         line_add(&parameters, p->columns[i].bytes, p->columns[i].used);
         failed |= p->columns[i].failed;
     }
+    line_add(&parameters, &epoch, sizeof epoch);
     p->count = command->count;
     if (failed)
         snprintf(p->pen.message, sizeof p->pen.message, "not enough memory");
@@ -191,6 +201,9 @@ static bool postgres_send(struct engine *engine, const struct engine_command *co
     switch (command->kind) {
     case ENGINE_LOCK:
         sent = line_ask(&p->pen, "lock", &none);
+        break;
+    case ENGINE_EVICT:
+        sent = line_ask(&p->pen, "evict", &none);
         break;
     case ENGINE_CLAIM:
         sent = line_ask(&p->pen, "claim", &none);
@@ -230,6 +243,8 @@ static enum engine_answer postgres_take_answer(struct postgres *p)
     switch (p->asked) {
     case ENGINE_LOCK:
         return event_rows_number(p->pen.result) == 1 ? ENGINE_DONE : ENGINE_HELD;
+    case ENGINE_EVICT:
+        return ENGINE_DONE;
     case ENGINE_CLAIM:
         return postgres_take_claim(p);
     case ENGINE_APPEND:
@@ -320,6 +335,11 @@ static int64_t postgres_now(const struct engine *engine)
     return now_boot_ms();
 }
 
+static int64_t postgres_epoch(const struct engine *engine)
+{
+    return ((const struct postgres *)engine)->epoch;
+}
+
 static const struct engine_calls postgres_calls = {
     .close = postgres_close,
     .connect = postgres_connect,
@@ -330,6 +350,7 @@ static const struct engine_calls postgres_calls = {
     .head = postgres_head,
     .sealed = postgres_sealed,
     .now_ms = postgres_now,
+    .epoch = postgres_epoch,
 };
 
 struct engine *postgres_engine_open(const char *address, char *message, size_t message_size)
@@ -346,6 +367,15 @@ struct engine *postgres_engine_open(const char *address, char *message, size_t m
     }
     postgres_close(&p->common);
     return NULL;
+}
+
+bool ledger_check_address(const char *address, char *message, size_t message_size)
+{
+    struct servers servers;
+    bool good = servers_open(&servers, address, message, message_size);
+    if (good)
+        servers_close(&servers);
+    return good;
 }
 
 struct ledger *served_ledger_open(const char *address, enum ledger_status *status, char *message,

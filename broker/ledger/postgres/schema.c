@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "broker/ledger/ledger.h"
 #include "proto/words/ledger_format.h"
 
 #define SCHEMA_VERSION "1"
@@ -12,7 +13,7 @@ _Static_assert(LEDGER_VERSION == 1, "SCHEMA_VERSION is the same number as a text
 /* The chain stands before the body, which can be long. There is no index but the number's: the router never
  * asks by anything else, and each index is written with every event. Bodies of some hundred bytes are not
  * worth the try to compress them. A trigger that stands on a statement costs nothing when rows are added. */
-const char schema_sql[] =
+const char ledger_schema[] =
     "CREATE TABLE event(\n"
     "    seq bigint PRIMARY KEY CHECK (seq > 0), at_ms bigint NOT NULL, kind bigint NOT NULL,\n"
     "    referral bytea CHECK (length(referral) = 16),\n"

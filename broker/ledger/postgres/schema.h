@@ -5,9 +5,6 @@
 
 #include "broker/ledger/postgres/line.h"
 
-/* The statements that make the tables and the roles in an empty database, to be run by its owner. */
-extern const char schema_sql[];
-
 /* Whether the database has these tables, and the server is set as a ledger needs it. If `several`, one other
  * server has to confirm each commit. False with a message that says what to change. */
 bool schema_check(struct line *line, bool several, int64_t patience_ms);

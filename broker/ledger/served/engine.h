@@ -10,9 +10,12 @@
 
 #include "broker/ledger/walk.h"
 
+enum { ENGINE_SILENT_MS = 3000 /* as long as three pulses: its holder hangs, or has lost its way here */ };
+
 /* What is asked by the pen, one at a time. */
 enum engine_command_kind {
     ENGINE_LOCK,  /* may this process try to lead? For as long as the pen is connected */
+    ENGINE_EVICT, /* ends the pen of a holder that has made no commit for ENGINE_SILENT_MS, if there is one */
     ENGINE_CLAIM, /* a commit of its own by which it begins: nothing may be read before that is answered */
     ENGINE_APPEND,
     ENGINE_PULSE /* a commit that stores nothing, so that it is known whether a commit still can be made */
@@ -62,6 +65,8 @@ struct engine_calls {
     enum ledger_status (*sealed)(struct engine *engine, uint64_t seq, uint8_t *buffer, size_t capacity,
                                  size_t *size);
     int64_t (*now_ms)(const struct engine *engine);
+    /* The number of the claim, which grows with each. */
+    int64_t (*epoch)(const struct engine *engine);
 };
 
 /* Each engine begins with this. */

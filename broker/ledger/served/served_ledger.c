@@ -252,6 +252,12 @@ static enum ledger_status served_sealed(struct ledger *ledger, uint64_t seq, uin
     return LEDGER_OK;
 }
 
+static int64_t served_epoch(const struct ledger *ledger)
+{
+    const struct engine *engine = ((const struct served_ledger *)ledger)->engine;
+    return engine->calls->epoch(engine);
+}
+
 static void served_idle(struct ledger *ledger)
 {
     (void)ledger; /* the servers look after their logs */
@@ -282,6 +288,7 @@ static const struct ledger_calls served_calls = {
     .sealed = served_sealed,
     .idle = served_idle,
     .start_threads = served_start_threads,
+    .epoch = served_epoch,
 };
 
 /* --- opening ---------------------------------------------------------------------------------------- */
@@ -318,6 +325,7 @@ static enum ledger_status served_try(struct served_ledger *served, size_t which)
         return LEDGER_UNKNOWN;
     enum engine_answer answer = served_ask(served, ENGINE_LOCK);
     if (answer == ENGINE_HELD) {
+        (void)served_ask(served, ENGINE_EVICT); /* the next try finds the lock free */
         snprintf(served->engine->message, sizeof served->engine->message, "another router leads");
         return LEDGER_IN_USE;
     }

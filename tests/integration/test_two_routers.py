@@ -1,0 +1,101 @@
+"""Two routers on a ledger that two servers of PostgreSQL keep: one leads, the other follows and takes over, whatever becomes of
+the first; nothing acknowledged is lost, and what people told can still be read.
+
+Usage: test_two_routers.py SOURCE BUILD
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import unittest
+
+import stage
+
+sys.path.insert(0, os.path.join(stage.SOURCE, "tests", "worlds"))
+import postgres  # noqa: E402
+
+DEPOSED = 112
+NOT_INSTALLED = 77
+
+
+class TwoRouters(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.s = s = stage.Stage("two-routers")
+        cls.addClassCleanup(s.close)
+        os.chmod(s.folder, 0o711)
+        os.mkdir(s.path("servers"), 0o755)
+        cls.servers = postgres.Servers(s.path("servers"), standby=True)
+        cls.addClassCleanup(cls.servers.close)
+        schema = subprocess.run([stage.find_program("concordat-ledger"), "schema"], stdout=subprocess.PIPE, text=True, check=True)
+        cls.servers.a.sql("CREATE DATABASE concordat")
+        cls.servers.a.sql(schema.stdout, "concordat")
+        cls.ledger = cls.servers.address("concordat")
+        cls.endpoints = {name: f"tcp://127.0.0.1:{stage.free_port()}" for name in ("a", "b")}
+
+    def start(self, name, ready):
+        """Starts a router with the common key and the common master key, and a folder and an endpoint of its own."""
+        s = self.s
+        return s.start(name, "concordat-broker", "--policy", s.path("region.yaml"), "--state", s.path(f"state-{name}"),
+                       "--ledger", self.ledger, "--listen", self.endpoints[name],
+                       "--key", s.path("secret", "broker.key_secret"), "--keys", s.path("keys"),
+                       "--master-key", s.path("master-key"), ready=ready)
+
+    def ask_of(self, name):
+        """The clients from now on connect to that router."""
+        self.s.endpoint = self.endpoints[name]
+
+    def refer(self, client):
+        answer = client.request(submit=self.s.submission()).answer
+        self.assertTrue(answer.done, answer)
+        return answer.status
+
+    def is_there(self, client, case):
+        """What was told of the case can be opened."""
+        record = client.request(get_record=self.s.wire.GetRecord(referral=case.referral, reason="a test")).record
+        self.assertEqual(record.referral.id, case.referral)
+        self.assertIn("An invented person.", str(record))
+
+    def test_p1_whoever_takes_over_has_all_that_was_acknowledged(self):
+        s = self.s
+        self.start("a", "ready on")
+        self.start("b", "another router leads")
+        self.ask_of("a")
+        source, duty = s.client("source", "source", "street-triage"), s.client("duty", "coordinator", "northmoor-duty")
+        cases = [self.refer(source) for _ in range(5)]
+        self.is_there(duty, cases[0])
+        s.kill("a")
+        s.await_said("b", "ready on")
+        self.ask_of("b")
+        source, duty = s.client("source"), s.client("duty")
+        for case in cases:
+            self.is_there(duty, case)
+        cases.append(self.refer(source))
+        self.assertEqual(len({case.number for case in cases}), 6)
+
+        # A router that hangs keeps its connections; the other ends them, and it finds that it leads no longer.
+        self.start("a", "another router leads")
+        s.processes["b"].send_signal(signal.SIGSTOP)
+        s.await_said("a", "ready on")
+        self.ask_of("a")
+        source, duty = s.client("source"), s.client("duty")
+        cases.append(self.refer(source))
+        s.processes["b"].send_signal(signal.SIGCONT)
+        self.assertEqual(s.processes["b"].wait(), DEPOSED)
+        for case in cases:
+            self.is_there(duty, case)
+
+        # One that is stopped leaves the ledger at once.
+        self.start("b", "another router leads")
+        self.assertEqual(s.stop("a"), 0)
+        s.await_said("b", "ready on")
+        self.assertEqual(s.stop("b"), 0)
+        self.assertNotRegex(s.said("a") + s.said("b"), "invented|07700")
+
+
+if __name__ == "__main__":
+    if not postgres.is_installed():
+        print("skipped: PostgreSQL 15 is not installed")
+        sys.exit(NOT_INSTALLED)
+    unittest.main()
