@@ -23,7 +23,8 @@ FUNCTION_LINES, FILE_LINES, SUBJECT_LENGTH = 70, 600, 72
 # The rooms of the tree. A file may include headers of its own room and of the rooms before it.
 ROOMS = (
     "proto/wire", "proto/words", "proto/keys", "proto/seal", "proto/referral", "proto/client", "proto/server",
-    "broker/core", "broker/policy", "broker/record", "broker/ledger", "broker/seals", "broker/shell", "broker/tools",
+    "broker/core", "broker/policy", "broker/record", "broker/ledger",
+    "broker/ledger/sqlite", "broker/ledger/served", "broker/ledger/postgres", "broker/seals", "broker/shell", "broker/tools",
     "broker",
     "services/desk", "services/terminal", "services/audit", "services/gateway", "services/intake", "services/team",
     "services/cli",
@@ -54,7 +55,6 @@ ONLY_FOR_TESTS = {
     "ledger_append": "tests write and sync in one go; the broker takes the next turn between the two",
     "json_from_message": "programs of others read messages as they are; ours only show them",
     "policy_file_parse": "the fuzzer and the simulation have policies that are in no file",
-    "recovery_replay": "the simulation's ledger is no SQLite file",
     "master_key_open_text": "the simulation and the fuzzer have master keys that are in no file",
 }
 

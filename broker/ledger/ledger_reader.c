@@ -18,12 +18,6 @@ void ledger_reader_close(struct ledger_reader **reader)
     *reader = NULL;
 }
 
-void ledger_reader_begin_behind(struct ledger_reader *reader, uint64_t seq, const uint8_t chain[CHAIN_BYTES])
-{
-    reader->walk.seq = seq;
-    memcpy(reader->walk.chain, chain, CHAIN_BYTES);
-}
-
 uint64_t ledger_reader_at(const struct ledger_reader *reader, uint8_t chain[CHAIN_BYTES])
 {
     memcpy(chain, reader->walk.chain, CHAIN_BYTES);

@@ -19,9 +19,6 @@ struct ledger_reader *ledger_reader_open(const char *address, enum ledger_status
                                          size_t message_size);
 void ledger_reader_close(struct ledger_reader **reader);
 
-/* Goes on behind event `seq`, whose chain value the caller knows to be right. */
-void ledger_reader_begin_behind(struct ledger_reader *reader, uint64_t seq, const uint8_t chain[CHAIN_BYTES]);
-
 /* How far it has come: the number and the chain value of the event that was read last; 0 and zeros at the
  * beginning. */
 uint64_t ledger_reader_at(const struct ledger_reader *reader, uint8_t chain[CHAIN_BYTES]);

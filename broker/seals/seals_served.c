@@ -41,30 +41,30 @@ static const struct {
                          "$3::bigint::int) FROM mine WHERE place = $2::bigint) SELECT count(*) FROM mine"},
 };
 
-static bool served_asks(struct seals_served *served, const char *name,
-                        const struct line_parameters *parameters)
+static bool table_asks(struct seals_served *served, const char *name,
+                       const struct line_parameters *parameters)
 {
     return line_ask(&served->line, name, parameters) &&
            line_answer(&served->line, SEALS_PATIENCE_MS) == LINE_ANSWERED && !served->line.warned;
 }
 
-static int served_writes(struct seals_served *served, const char *name,
-                         const struct line_parameters *parameters)
+static int table_writes(struct seals_served *served, const char *name,
+                        const struct line_parameters *parameters)
 {
-    return served_asks(served, name, parameters) && event_rows_number(served->line.result) == 1 ? 0 : EIO;
+    return table_asks(served, name, parameters) && event_rows_number(served->line.result) == 1 ? 0 : EIO;
 }
 
 /* --- the calls, under the mutex ---------------------------------------------------------------------- */
 
-static int served_read_slots(struct seals_served *served, uint8_t *bytes, size_t size, uint64_t at,
-                             size_t *got)
+static int table_read_slots(struct seals_served *served, uint8_t *bytes, size_t size, uint64_t at,
+                            size_t *got)
 {
     uint64_t first = at / SLOT_BYTES, from = htobe64(first), to = htobe64((at + size - 1) / SLOT_BYTES + 1);
     struct line_parameters parameters = {0};
     line_add(&parameters, &from, sizeof from);
     line_add(&parameters, &to, sizeof to);
     *got = 0;
-    if (!served_asks(served, "read", &parameters))
+    if (!table_asks(served, "read", &parameters))
         return EIO;
     const PGresult *rows = served->line.result;
     memset(bytes, 0, size);
@@ -80,7 +80,7 @@ static int served_read_slots(struct seals_served *served, uint8_t *bytes, size_t
     return 0;
 }
 
-static int served_store_slots(struct seals_served *served, const uint8_t *bytes, size_t size, uint64_t at)
+static int table_store_slots(struct seals_served *served, const uint8_t *bytes, size_t size, uint64_t at)
 {
     size_t count = size / SLOT_BYTES;
     struct line_parameters parameters = {0};
@@ -95,10 +95,10 @@ static int served_store_slots(struct seals_served *served, const uint8_t *bytes,
     line_add(&parameters, &served->epoch, sizeof served->epoch);
     line_add(&parameters, served->places.bytes, served->places.used);
     line_add(&parameters, served->slots.bytes, served->slots.used);
-    return served_writes(served, "store", &parameters);
+    return table_writes(served, "store", &parameters);
 }
 
-static int served_empty_slots(struct seals_served *served, size_t size, uint64_t at)
+static int table_empty_slots(struct seals_served *served, size_t size, uint64_t at)
 {
     static const uint8_t zeros[SLOT_BYTES];
     uint64_t from = htobe64(at / SLOT_BYTES), to = htobe64((at + size) / SLOT_BYTES);
@@ -107,10 +107,10 @@ static int served_empty_slots(struct seals_served *served, size_t size, uint64_t
     line_add(&parameters, &from, sizeof from);
     line_add(&parameters, &to, sizeof to);
     line_add(&parameters, zeros, sizeof zeros);
-    return served_writes(served, "empty", &parameters);
+    return table_writes(served, "empty", &parameters);
 }
 
-static int served_patch_slot(struct seals_served *served, const uint8_t *bytes, size_t size, uint64_t at)
+static int table_patch_slot(struct seals_served *served, const uint8_t *bytes, size_t size, uint64_t at)
 {
     uint64_t place = htobe64(at / SLOT_BYTES), from = htobe64(at % SLOT_BYTES + 1);
     struct line_parameters parameters = {0};
@@ -119,36 +119,36 @@ static int served_patch_slot(struct seals_served *served, const uint8_t *bytes, 
     line_add(&parameters, &place, sizeof place);
     line_add(&parameters, &from, sizeof from);
     line_add(&parameters, bytes, size);
-    return served_writes(served, "patch", &parameters);
+    return table_writes(served, "patch", &parameters);
 }
 
 /* --- the calls ---------------------------------------------------------------------------------------- */
 
-static int served_read(void *context, void *bytes, size_t size, uint64_t at, size_t *got)
+static int table_read(void *context, void *bytes, size_t size, uint64_t at, size_t *got)
 {
     struct seals_served *served = context;
     assert(at % SLOT_BYTES == 0 && size > 0);
     pthread_mutex_lock(&served->mutex);
-    int error = served_read_slots(served, bytes, size, at, got);
+    int error = table_read_slots(served, bytes, size, at, got);
     pthread_mutex_unlock(&served->mutex);
     return error;
 }
 
 /* Zeros make room in a file; a table has room, so they only overwrite what is there. */
-static int served_write(void *context, const void *bytes, size_t size, uint64_t at)
+static int table_write(void *context, const void *bytes, size_t size, uint64_t at)
 {
     struct seals_served *served = context;
     bool is_whole = at % SLOT_BYTES == 0 && size % SLOT_BYTES == 0;
     pthread_mutex_lock(&served->mutex);
-    int error = !is_whole                     ? served_patch_slot(served, bytes, size, at)
-                : sodium_is_zero(bytes, size) ? served_empty_slots(served, size, at)
-                                              : served_store_slots(served, bytes, size, at);
+    int error = !is_whole                     ? table_patch_slot(served, bytes, size, at)
+                : sodium_is_zero(bytes, size) ? table_empty_slots(served, size, at)
+                                              : table_store_slots(served, bytes, size, at);
     pthread_mutex_unlock(&served->mutex);
     return error;
 }
 
 /* Each write was committed on both disks. */
-static int served_sync(void *context)
+static int table_sync(void *context)
 {
     (void)context;
     return 0;
@@ -157,12 +157,12 @@ static int served_sync(void *context)
 struct seals_file seals_served_file(struct seals_served *served)
 {
     return (struct seals_file){
-        .context = served, .read = served_read, .write = served_write, .sync = served_sync};
+        .context = served, .read = table_read, .write = table_write, .sync = table_sync};
 }
 
 /* --- opening ------------------------------------------------------------------------------------------ */
 
-static bool served_connect(struct seals_served *served)
+static bool table_connect(struct seals_served *served)
 {
     bool several = served->servers.count > 1, good = false;
     for (size_t which = 0; which < served->servers.count && !good; which++) {
@@ -186,7 +186,7 @@ struct seals_served *seals_served_open(const char *address, int64_t epoch, char 
     }
     served->epoch = htobe64((uint64_t)epoch);
     bool good = servers_open(&served->servers, address, message, message_size);
-    if (good && !served_connect(served)) {
+    if (good && !table_connect(served)) {
         snprintf(message, message_size, "%s", served->line.message);
         good = false;
     }

@@ -52,7 +52,7 @@ class TwoRouters(unittest.TestCase):
         return answer.status
 
     def is_there(self, client, case):
-        """What was told of the case can be opened."""
+        """The texts of the case can be opened."""
         record = client.request(get_record=self.s.wire.GetRecord(referral=case.referral, reason="a test")).record
         self.assertEqual(record.referral.id, case.referral)
         self.assertIn("An invented person.", str(record))

@@ -1,6 +1,4 @@
 /* postgres_engine.c: PostgreSQL as the engine of a ledger. */
-#include "broker/ledger/postgres/postgres_engine.h"
-
 #include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -353,7 +351,8 @@ static const struct engine_calls postgres_calls = {
     .epoch = postgres_epoch,
 };
 
-struct engine *postgres_engine_open(const char *address, char *message, size_t message_size)
+/* Reads the address, and connects to nothing yet. NULL with a message. */
+static struct engine *postgres_engine_open(const char *address, char *message, size_t message_size)
 {
     struct postgres *p = calloc(1, sizeof *p);
     if (!p) {

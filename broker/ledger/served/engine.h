@@ -12,7 +12,7 @@
 
 enum { ENGINE_SILENT_MS = 3000 /* as long as three pulses: its holder hangs, or has lost its way here */ };
 
-/* What is asked by the pen, one at a time. */
+/* The pen asks for one of these at a time. */
 enum engine_command_kind {
     ENGINE_LOCK,  /* may this process try to lead? For as long as the pen is connected */
     ENGINE_EVICT, /* ends the pen of a holder that has made no commit for ENGINE_SILENT_MS, if there is one */

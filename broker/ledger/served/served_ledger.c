@@ -168,7 +168,7 @@ static bool served_take_row(void *context, const struct walked *row, const struc
            (!reading->each || reading->each(reading->context, event, reading->walk.chain));
 }
 
-/* Of those that were sent and not answered. */
+/* Reads those that were sent and not answered. */
 static void served_read_flight(const struct served_ledger *served, uint64_t after, size_t limit,
                                ledger_each *each, void *context)
 {

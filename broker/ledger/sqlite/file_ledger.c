@@ -137,7 +137,8 @@ static bool add_stretch(struct file_ledger *file, const struct ledger_event *eve
     return good;
 }
 
-static enum ledger_status file_write(struct ledger *ledger, const struct ledger_event *events, size_t count)
+static enum ledger_status file_ledger_write(struct ledger *ledger, const struct ledger_event *events,
+                                            size_t count)
 {
     struct file_ledger *file = file_of(ledger);
     uint8_t chain[CHAIN_BYTES];
@@ -157,12 +158,12 @@ static enum ledger_status file_write(struct ledger *ledger, const struct ledger_
     return LEDGER_OK;
 }
 
-static bool file_is_syncing(struct ledger *ledger)
+static bool file_ledger_is_syncing(struct ledger *ledger)
 {
     return wal_is_syncing(&file_of(ledger)->wal);
 }
 
-static int file_synced_fd(const struct ledger *ledger)
+static int file_ledger_synced_fd(const struct ledger *ledger)
 {
     return worker_done_fd(((const struct file_ledger *)ledger)->wal.syncer);
 }
@@ -174,7 +175,7 @@ static void tend_log(struct file_ledger *file, bool idle)
         fail_ledger(file, "checkpointing the write-ahead log");
 }
 
-static enum ledger_status file_sync(struct ledger *ledger)
+static enum ledger_status file_ledger_sync(struct ledger *ledger)
 {
     struct file_ledger *file = file_of(ledger);
     if (!file->wal.unsynced)
@@ -187,7 +188,8 @@ static enum ledger_status file_sync(struct ledger *ledger)
     return LEDGER_OK;
 }
 
-static enum ledger_status file_chain_at(struct ledger *ledger, uint64_t seq, uint8_t chain[CHAIN_BYTES])
+static enum ledger_status file_ledger_chain_at(struct ledger *ledger, uint64_t seq,
+                                               uint8_t chain[CHAIN_BYTES])
 {
     struct file_ledger *file = file_of(ledger);
     sqlite3_stmt *row = file->statements[CHAIN_AT];
@@ -202,12 +204,12 @@ static enum ledger_status file_chain_at(struct ledger *ledger, uint64_t seq, uin
     return status;
 }
 
-static enum ledger_status file_read(struct ledger *ledger, uint64_t after, size_t limit, ledger_each *each,
-                                    void *context)
+static enum ledger_status file_ledger_read(struct ledger *ledger, uint64_t after, size_t limit,
+                                           ledger_each *each, void *context)
 {
     struct file_ledger *file = file_of(ledger);
     struct walk walk = {.seq = after};
-    enum ledger_status status = after == 0 ? LEDGER_OK : file_chain_at(ledger, after, walk.chain);
+    enum ledger_status status = after == 0 ? LEDGER_OK : file_ledger_chain_at(ledger, after, walk.chain);
     if (status != LEDGER_OK)
         return status;
     switch (rows_walk(&walk, file->statements[EVENTS_FROM], ledger->head, limit, each, context)) {
@@ -221,8 +223,8 @@ static enum ledger_status file_read(struct ledger *ledger, uint64_t after, size_
     return fail_reading(file);
 }
 
-static enum ledger_status file_sealed(struct ledger *ledger, uint64_t seq, uint8_t *buffer, size_t capacity,
-                                      size_t *size)
+static enum ledger_status file_ledger_sealed(struct ledger *ledger, uint64_t seq, uint8_t *buffer,
+                                             size_t capacity, size_t *size)
 {
     struct file_ledger *file = file_of(ledger);
     sqlite3_stmt *row = file->statements[SEALED];
@@ -242,12 +244,12 @@ static enum ledger_status file_sealed(struct ledger *ledger, uint64_t seq, uint8
     return status;
 }
 
-static void file_idle(struct ledger *ledger)
+static void file_ledger_idle(struct ledger *ledger)
 {
     tend_log(file_of(ledger), true);
 }
 
-static bool file_start_threads(struct ledger *ledger)
+static bool file_ledger_start_threads(struct ledger *ledger)
 {
     return wal_start_threads(&file_of(ledger)->wal);
 }
@@ -278,10 +280,11 @@ static enum ledger_status find_head(struct file_ledger *file)
     }
     sqlite3_reset(row);
     uint64_t after = file->common.head > LEDGER_TAIL_EVENTS ? file->common.head - LEDGER_TAIL_EVENTS : 0;
-    return status == LEDGER_OK ? file_read(&file->common, after, LEDGER_TAIL_EVENTS, NULL, NULL) : status;
+    return status == LEDGER_OK ? file_ledger_read(&file->common, after, LEDGER_TAIL_EVENTS, NULL, NULL)
+                               : status;
 }
 
-static void file_end(struct ledger *ledger)
+static void file_ledger_end(struct ledger *ledger)
 {
     struct file_ledger *file = file_of(ledger);
     wal_close(&file->wal);
@@ -294,17 +297,17 @@ static void file_end(struct ledger *ledger)
     free(file);
 }
 
-static const struct ledger_calls file_calls = {
-    .close = file_end,
-    .write = file_write,
-    .is_syncing = file_is_syncing,
-    .synced_fd = file_synced_fd,
-    .sync = file_sync,
-    .read = file_read,
-    .chain_at = file_chain_at,
-    .sealed = file_sealed,
-    .idle = file_idle,
-    .start_threads = file_start_threads,
+static const struct ledger_calls file_ledger_calls = {
+    .close = file_ledger_end,
+    .write = file_ledger_write,
+    .is_syncing = file_ledger_is_syncing,
+    .synced_fd = file_ledger_synced_fd,
+    .sync = file_ledger_sync,
+    .read = file_ledger_read,
+    .chain_at = file_ledger_chain_at,
+    .sealed = file_ledger_sealed,
+    .idle = file_ledger_idle,
+    .start_threads = file_ledger_start_threads,
 };
 
 /* A start beside half of a restore would begin a new history. */
@@ -331,19 +334,19 @@ struct ledger *file_ledger_open(const char *path, enum ledger_status *status, ch
         free(file);
         return NULL;
     }
-    file->common.calls = &file_calls;
+    file->common.calls = &file_ledger_calls;
     file->lock_fd = lock_take(path);
     if (file->lock_fd < 0) {
         *status = errno == EWOULDBLOCK ? LEDGER_IN_USE : LEDGER_UNKNOWN;
         snprintf(message, message_size, "%s: %s", path,
                  *status == LEDGER_IN_USE ? "another broker has this ledger open" : strerror(errno));
-        file_end(&file->common);
+        file_ledger_end(&file->common);
         return NULL;
     }
     if (!is_half_restored(path, message, message_size))
         file->db = ledger_file_open(path, &file->incoming, status, message, message_size);
     if (!file->db) {
-        file_end(&file->common);
+        file_ledger_end(&file->common);
         return NULL;
     }
     wal_open(&file->wal, file->db);
@@ -351,6 +354,6 @@ struct ledger *file_ledger_open(const char *path, enum ledger_status *status, ch
     if (*status == LEDGER_OK)
         return &file->common;
     snprintf(message, message_size, "%s: %s", path, file->common.message);
-    file_end(&file->common);
+    file_ledger_end(&file->common);
     return NULL;
 }
