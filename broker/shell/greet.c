@@ -34,12 +34,20 @@ static const char *greet_name(const struct broker *b, const struct asking *askin
     return "";
 }
 
+/* Intakes are few, and what waits in them waits for nobody else. */
+static uint32_t greet_spread_ms(const struct broker *b, const struct asking *asking)
+{
+    return asking->party == PARTY_SOURCE ? 0 : greeting_spread_ms(b->sessions.count);
+}
+
 void greet_hello(struct broker *b, const struct asking *asking)
 {
     struct greeting_answer answer;
     if (greet_begin_session(b, asking))
         outgoing_add(b->turn.outgoing, asking->to.route,
-                     greeting_welcome(&answer, &b->self, asking->key, greet_name(b, asking),
+                     greeting_welcome(&answer, &b->self,
+                                      &(struct greeting_welcomed){asking->key, greet_name(b, asking),
+                                                                  greet_spread_ms(b, asking)},
                                       asking->to.command_id, state_utc(b->state, asking->now.wall_ms)));
     else
         answers_refuse(b, &asking->to, REFUSAL_UNAVAILABLE, NULL);

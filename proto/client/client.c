@@ -3,10 +3,12 @@
 #include "proto/client/client.h"
 
 #include <assert.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/client/addresses.h"
 #include "proto/client/client_link.h"
 #include "proto/client/client_queue.h"
 #include "proto/wire/borrowed.h"
@@ -19,9 +21,8 @@ enum {
     WELCOME_ARENA_BYTES = 4096,
     PING_DEFAULT_MS = 10000,
     PINGS_UNANSWERED = 3, /* after so many a connection counts as dead */
-    PATIENCE_MS = 1000,   /* how often to look for a new connection while there is one */
+    PATIENCE_MS = 250,    /* how often to look whether the connection has ended, while there is one */
     IMPATIENCE_MS = 100,  /* how often while there is none; also the pause before sending again */
-    KEY_PAUSE_MS = 1000   /* a key of the server's is tried for at least so long */
 };
 
 struct concordat_client {
@@ -44,7 +45,7 @@ struct concordat_client {
     int64_t ping_at_ms;
     int ping_ms;
     int64_t heard_ms;
-    int64_t turn_key_at_ms;            /* when the server's other key may be tried */
+    struct address_walk walk;
     int64_t send_at_ms;                /* when to try again, after the socket took no more */
     const uint8_t *awaited;            /* the request whose answer a caller waits for, borrowed; NULL: none */
     int64_t give_up_ms;                /* until when the caller waits for it */
@@ -118,13 +119,50 @@ static void client_send_due(struct concordat_client *client, int64_t now_ms)
     }
 }
 
-/* The connection has ended, or was not made: it may be that the server has another key now. */
-static void client_try_other_key(struct concordat_client *client, int64_t now_ms)
+/* A new connection: until it is open only a hello is due, soon, in case that nobody tells us that it is. */
+static void client_connect(struct concordat_client *client, int64_t now_ms)
 {
-    if (now_ms < client->turn_key_at_ms || !client_link_turn_key(&client->link))
-        return;
-    client->turn_key_at_ms = now_ms + KEY_PAUSE_MS;
-    client_link_renew(&client->link);
+    client->heard_ms = now_ms;
+    client_restart_hello(client, now_ms + RESEND_FIRST_MS);
+    client_link_renew(&client->link, client->walk.at); /* if this fails, the walk tries again */
+}
+
+/* Something happened to the connection, or nothing did: whether it is time for another one. Returns whether
+ * it connects anew, so that what happened to the one before matters no more. */
+static bool client_walk(struct concordat_client *client, enum walk_event event, int64_t now_ms)
+{
+    const struct walk_spread spread = {randombytes_random(),
+                                       client->welcome ? client->welcome->reconnect_spread_ms : 0};
+    enum walk_step step = walk_on(&client->walk, event, now_ms, &spread);
+    if (step == WALK_TURN_KEY && !client_link_turn_key(&client->link))
+        step = walk_on(&client->walk, WALK_NO_OTHER_KEY, now_ms, &spread);
+    if (step != WALK_STAY)
+        client_connect(client, now_ms);
+    return step != WALK_STAY;
+}
+
+static void client_heed_link(struct concordat_client *client, int64_t now_ms)
+{
+    enum link_event event;
+    bool anew = false;
+    while (!anew && (event = client_link_event(&client->link)) != LINK_SAME) {
+        if (event == LINK_TAKEN) {
+            anew = client_walk(client, WALK_WAS_TAKEN, now_ms);
+        } else if (event == LINK_UP) {
+            client_restart_hello(client, now_ms);
+            anew = client_walk(client, WALK_WAS_OPENED, now_ms);
+        } else {
+            client_restart_hello(client, now_ms + RESEND_FIRST_MS);
+            anew = client_walk(client, WALK_ENDED, now_ms);
+        }
+    }
+    if (!anew && now_ms - client->heard_ms > (int64_t)PINGS_UNANSWERED * client->ping_ms) {
+        client->heard_ms = now_ms;
+        client_restart_hello(client, now_ms + RESEND_FIRST_MS);
+        anew = client_walk(client, WALK_FELL_SILENT, now_ms);
+    }
+    if (!anew)
+        (void)client_walk(client, WALK_TIME, now_ms);
 }
 
 /* Does everything that is due. Call this only when no message waits: a caller who was away for long would
@@ -132,28 +170,19 @@ static void client_try_other_key(struct concordat_client *client, int64_t now_ms
 static void client_tend(struct concordat_client *client)
 {
     int64_t now_ms = now_monotonic_ms();
-    switch (client_link_event(&client->link)) {
-    case LINK_UP:
-        client_restart_hello(client, now_ms);
-        break;
-    case LINK_DOWN:
-        client_restart_hello(client, now_ms + RESEND_FIRST_MS);
-        client_try_other_key(client, now_ms);
-        break;
-    case LINK_SAME:
-        break;
-    }
-    if (now_ms - client->heard_ms > (int64_t)PINGS_UNANSWERED * client->ping_ms) {
-        client->heard_ms = now_ms;
-        client_restart_hello(client, now_ms + RESEND_FIRST_MS);
-        (void)client_link_turn_key(&client->link);
-        client_link_renew(&client->link); /* if this fails, the next silence tries again */
-    }
-    if (!client->welcomed && now_ms >= client->hello_at_ms)
+    client_heed_link(client, now_ms);
+    if (!client->welcomed && client->walk.state != WALK_RESTING && now_ms >= client->hello_at_ms)
         client_say_hello(client, now_ms);
     if (client->welcomed && now_ms >= client->ping_at_ms)
         client_ping(client, now_ms);
     client_send_due(client, now_ms);
+}
+
+/* The server is there, and knows this connection no more. */
+static void client_is_forgotten(struct concordat_client *client, int64_t now_ms)
+{
+    client_restart_hello(client, now_ms);
+    (void)client_walk(client, WALK_WAS_FORGOTTEN, now_ms);
 }
 
 static void client_note_time(struct concordat_client *client, int64_t server_ms)
@@ -179,6 +208,7 @@ static void client_take_welcome(struct concordat_client *client, const uint8_t *
     if (!client->welcomed)
         return;
     client_link_keep_key(&client->link);
+    (void)client_walk(client, WALK_WAS_WELCOMED, now_ms);
     client_note_time(client, client->welcome->now_ms);
     uint32_t seconds = client->welcome->ping_seconds;
     client->ping_ms = seconds > 0 && seconds <= 3600 ? (int)seconds * 1000 : PING_DEFAULT_MS;
@@ -195,7 +225,7 @@ static void client_take_pong(struct concordat_client *client, const Concordat__V
     const ProtobufCBinaryData *known = &client->welcome->session;
     if (pong->session.len != known->len ||
         (known->len > 0 && memcmp(pong->session.data, known->data, known->len) != 0))
-        client_restart_hello(client, now_ms);
+        client_is_forgotten(client, now_ms);
 }
 
 static bool client_is_answer(const Concordat__V1__Message *message, const uint8_t id[WIRE_ID_BYTES])
@@ -229,7 +259,7 @@ static bool client_settle(struct concordat_client *client, const Concordat__V1__
                                          : CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED;
     if (refusal == CONCORDAT__V1__REFUSAL__REFUSAL_HELLO_FIRST) {
         if (client->welcomed)
-            client_restart_hello(client, now_ms);
+            client_is_forgotten(client, now_ms);
         return false;
     }
     if ((refusal == CONCORDAT__V1__REFUSAL__REFUSAL_UNAVAILABLE ||
@@ -318,7 +348,9 @@ static int client_idle_ms(const struct concordat_client *client)
         at_ms = sooner_ms(at_ms, client->ping_at_ms);
         at_ms = sooner_ms(at_ms, due_ms > client->send_at_ms ? due_ms : client->send_at_ms);
     } else {
-        at_ms = sooner_ms(at_ms, client->hello_at_ms);
+        if (client->walk.state != WALK_RESTING)
+            at_ms = sooner_ms(at_ms, client->hello_at_ms);
+        at_ms = sooner_ms(at_ms, client->walk.due_ms);
     }
     return at_ms > now_ms ? (int)(at_ms - now_ms) : 0;
 }
@@ -365,6 +397,7 @@ struct concordat_client *concordat_client_open(const struct concordat_client_con
     client->ping_ms = PING_DEFAULT_MS;
     client->heard_ms = now_monotonic_ms();
     client_restart_hello(client, client->heard_ms + RESEND_FIRST_MS); /* sooner, if LINK_UP comes */
+    walk_begin(&client->walk, client->link.addresses.count, client->heard_ms);
     return client;
 }
 

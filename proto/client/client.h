@@ -24,7 +24,9 @@ enum {
 struct concordat_client;
 
 struct concordat_client_config {
-    const char *endpoint;        /* such as tcp://127.0.0.1:5170 or ipc:///run/concordat-broker/socket */
+    const char *endpoint; /* such as tcp://127.0.0.1:5170 or ipc:///run/concordat-broker/socket; or several
+                           * with commas between them, if the server can be on one of several machines: the
+                           * client has one connection at a time, and looks for the one that welcomes it */
     const char *server_key_path; /* the server's public key file, which may be replaced meanwhile */
     const char *key_path;        /* this client's secret key file */
     const char *software;        /* name and version, for the server's log */
@@ -35,7 +37,8 @@ struct concordat_client_config {
                     * the client has its own. A client takes CLIENT_SOCKETS of its sockets */
 };
 
-/* Opens a client, which connects in the background. Returns NULL with a message if a key file is unusable. */
+/* Opens a client, which connects in the background. Returns NULL with a message if an address or a key file
+ * is unusable. */
 struct concordat_client *concordat_client_open(const struct concordat_client_config *config, char *message,
                                                size_t message_size);
 /* Closes it and sets the pointer to NULL. Gives up requests without an answer; they may have been done. */

@@ -11,16 +11,21 @@
 
 #include "proto/wire/wire.h"
 
-enum { CLOSE_LINGER_MS = 500 /* a program that ends waits so long for its last frames to leave */ };
+enum {
+    CLOSE_LINGER_MS = 500, /* a program that ends waits so long for its last frames to leave */
+    /* A connection that is refused has been closed, without having been made. */
+    ENDING_EVENTS = ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+                    ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH,
+    LINK_EVENTS = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ENDING_EVENTS
+};
 
 static const struct {
     int option, value;
 } settings[] = {
     {ZMQ_LINGER, CLOSE_LINGER_MS},
     {ZMQ_IMMEDIATE, 1}, /* queue nothing for a connection that may never be made */
-    {ZMQ_HANDSHAKE_IVL, 5000},
-    {ZMQ_RECONNECT_IVL, 100},
-    {ZMQ_RECONNECT_IVL_MAX, 5000},
+    {ZMQ_HANDSHAKE_IVL, ADDRESS_PATIENCE_MS},
+    {ZMQ_RECONNECT_IVL, -1}, /* never: see client_link.h */
     {ZMQ_TCP_KEEPALIVE, 1},
     {ZMQ_TCP_KEEPALIVE_IDLE, 30},
     {ZMQ_TCP_KEEPALIVE_INTVL, 10},
@@ -53,7 +58,7 @@ static void link_disconnect(struct client_link *link)
     link->socket = link->monitor = NULL;
 }
 
-static bool link_connect(struct client_link *link)
+static bool link_connect(struct client_link *link, size_t address)
 {
     static atomic_uint monitors; /* a new name each time: a socket before, or another link's, may have it */
     char name[40];
@@ -61,15 +66,15 @@ static bool link_connect(struct client_link *link)
     link->socket = zmq_socket(link->context, ZMQ_DEALER);
     link->monitor = zmq_socket(link->context, ZMQ_PAIR);
     return link->socket && link->monitor && link_set_options(link) &&
-           zmq_socket_monitor(link->socket, name, ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED) ==
-               0 &&
-           zmq_connect(link->monitor, name) == 0 && zmq_connect(link->socket, link->endpoint) == 0;
+           zmq_socket_monitor(link->socket, name, LINK_EVENTS) == 0 &&
+           zmq_connect(link->monitor, name) == 0 &&
+           zmq_connect(link->socket, link->addresses.at[address]) == 0;
 }
 
-int client_link_renew(struct client_link *link)
+int client_link_renew(struct client_link *link, size_t address)
 {
     link_disconnect(link);
-    if (link_connect(link))
+    if (link_connect(link, address))
         return 0;
     link_disconnect(link);
     return -1;
@@ -99,15 +104,16 @@ void client_link_keep_key(struct client_link *link)
     link->has_other = false;
 }
 
-static int link_read_keys(struct client_link *link, const char *server_key_path, const char *key_path,
-                          char *message, size_t message_size)
+static int link_read(struct client_link *link, const struct concordat_client_config *config, char *message,
+                     size_t message_size)
 {
-    if (keys_read(server_key_path, &link->server, message, message_size) != 0 ||
-        keys_read(key_path, &link->own, message, message_size) != 0)
+    if (addresses_read(&link->addresses, config->endpoint, message, message_size) != 0 ||
+        keys_read(config->server_key_path, &link->server, message, message_size) != 0 ||
+        keys_read(config->key_path, &link->own, message, message_size) != 0)
         return -1;
     if (!link->own.has_secret) {
         snprintf(message, message_size, "%s: holds no secret key; name the file that ends in .key_secret",
-                 key_path);
+                 config->key_path);
         return -1;
     }
     return 0;
@@ -117,15 +123,14 @@ int client_link_open(struct client_link *link, const struct concordat_client_con
                      size_t message_size)
 {
     *link = (struct client_link){.context = config->context, .shares_context = config->context};
-    if (link_read_keys(link, config->server_key_path, config->key_path, message, message_size) != 0) {
+    if (link_read(link, config, message, message_size) != 0) {
         client_link_close(link);
         return -1;
     }
-    link->endpoint = strdup(config->endpoint);
     link->server_key_path = strdup(config->server_key_path);
     if (!link->shares_context)
         link->context = zmq_ctx_new();
-    if (!link->endpoint || !link->server_key_path || !link->context || !link_connect(link)) {
+    if (!link->server_key_path || !link->context || !link_connect(link, 0)) {
         snprintf(message, message_size, "%s: cannot connect: %s", config->endpoint, zmq_strerror(errno));
         client_link_close(link);
         return -1;
@@ -139,7 +144,7 @@ void client_link_close(struct client_link *link)
     if (link->context && !link->shares_context)
         while (zmq_ctx_term(link->context) != 0 && errno == EINTR)
             continue;
-    free(link->endpoint);
+    addresses_close(&link->addresses);
     free(link->server_key_path);
     keys_wipe(&link->server);
     keys_wipe(&link->own);
@@ -179,15 +184,15 @@ bool client_link_receive(struct client_link *link, zmq_msg_t *message)
 
 enum link_event client_link_event(struct client_link *link)
 {
-    enum link_event latest = LINK_SAME;
     uint8_t frame[6]; /* 16 bits of event, 32 of value; the next frame is the address */
-    while (link->monitor && zmq_recv(link->monitor, frame, sizeof frame, ZMQ_DONTWAIT) >= 0) {
-        uint16_t event;
-        memcpy(&event, frame, sizeof event);
-        zmq_recv(link->monitor, frame, sizeof frame, ZMQ_DONTWAIT);
-        latest = event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED ? LINK_UP : LINK_DOWN;
-    }
-    return latest;
+    uint16_t event;
+    if (!link->monitor || zmq_recv(link->monitor, frame, sizeof frame, ZMQ_DONTWAIT) < 0)
+        return LINK_SAME;
+    memcpy(&event, frame, sizeof event);
+    zmq_recv(link->monitor, frame, sizeof frame, ZMQ_DONTWAIT);
+    if (event == ZMQ_EVENT_CONNECTED)
+        return LINK_TAKEN;
+    return event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED ? LINK_UP : LINK_DOWN;
 }
 
 bool client_link_wait(struct client_link *link, int timeout_ms)

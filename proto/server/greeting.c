@@ -4,10 +4,13 @@
 #include <assert.h>
 #include <string.h>
 
+#include "proto/server/arrivals.h"
 #include "proto/wire/borrowed.h"
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
+/* A client waits ADDRESS_PATIENCE_MS at one address (client/addresses.h): so long all these take. */
+static_assert(GREETING_AT_ONCE * ARRIVALS_EACH_MS <= 1000, "those who come at once are let in in time");
 static_assert(sizeof((struct greeting_peer){0}.name) == sizeof((struct key){0}.name), "a key's name fits");
 static_assert(sizeof((struct greeting_peer){0}.of) == sizeof((struct key){0}.of), "a key's owner fits");
 
@@ -73,9 +76,16 @@ static void greeting_address(struct greeting_answer *answer, const uint8_t *comm
     answer->message.body_case = body;
 }
 
+uint32_t greeting_spread_ms(uint32_t sessions)
+{
+    const uint32_t a_peer_ms = ARRIVALS_EACH_MS * 4;
+    return sessions <= GREETING_AT_ONCE ? 0 : sessions * a_peer_ms / 3;
+}
+
 const Concordat__V1__Message *greeting_welcome(struct greeting_answer *answer,
-                                               const struct greeting_server *server, const struct key *key,
-                                               const char *of_name, const uint8_t *command_id, int64_t now_ms)
+                                               const struct greeting_server *server,
+                                               const struct greeting_welcomed *welcomed,
+                                               const uint8_t *command_id, int64_t now_ms)
 {
     Concordat__V1__Welcome *welcome = &answer->welcome;
     greeting_address(answer, command_id, CONCORDAT__V1__MESSAGE__BODY_WELCOME);
@@ -83,13 +93,14 @@ const Concordat__V1__Message *greeting_welcome(struct greeting_answer *answer,
     concordat__v1__welcome__init(welcome);
     welcome->protocol = WIRE_PROTOCOL;
     welcome->software = borrowed_text(server->software);
-    welcome->role = key->role;
-    welcome->name = borrowed_text(key->name);
-    welcome->of = borrowed_text(key->of);
-    welcome->of_name = borrowed_text(of_name);
-    welcome->ping_seconds = GREETING_PING_SECONDS;
+    welcome->role = welcomed->key->role;
+    welcome->name = borrowed_text(welcomed->key->name);
+    welcome->of = borrowed_text(welcomed->key->of);
+    welcome->of_name = borrowed_text(welcomed->of_name);
+    welcome->ping_seconds = server->has_standby ? GREETING_PING_SECONDS_STANDBY : GREETING_PING_SECONDS;
     welcome->session = borrowed_bytes(server->session, sizeof server->session);
     welcome->now_ms = now_ms;
+    welcome->reconnect_spread_ms = welcomed->spread_ms;
     return &answer->message;
 }
 

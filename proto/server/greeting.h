@@ -22,6 +22,10 @@
 enum {
     GREETING_SESSION_BYTES = 16,
     GREETING_PING_SECONDS = 10,
+    /* When another machine takes over for this one, its clients are to notice soon that it is gone. */
+    GREETING_PING_SECONDS_STANDBY = 2,
+    /* A crowd of this many may come back at once: the last one's handshake is done while it still waits. */
+    GREETING_AT_ONCE = 200,
     /* After so long without a word a peer counts as gone: three pings and a little. */
     GREETING_SILENCE_MS = 35 * 1000
 };
@@ -30,6 +34,7 @@ enum {
 struct greeting_server {
     const char *software;                    /* name and version; borrowed */
     uint8_t session[GREETING_SESSION_BYTES]; /* random, new at each start: so a client notices a restart */
+    bool has_standby;                        /* another machine takes over when this one is gone */
 };
 
 /* The peer of a session, as its key was at the hello. */
@@ -85,13 +90,24 @@ struct greeting_answer {
     Concordat__V1__Pong pong;
 };
 
+/* Over how many ms the peers of a server with so many sessions are to come back when it restarts, so that
+ * their handshakes take three quarters of the server's pace (arrivals.h), and the rest is for those who come
+ * as always. */
+uint32_t greeting_spread_ms(uint32_t sessions);
+
+/* Whom a server welcomes. */
+struct greeting_welcomed {
+    const struct key *key;
+    const char *of_name; /* what people call the key's owner; "": the server knows no name */
+    uint32_t spread_ms;  /* when the connection is lost, it waits up to so long before the next */
+};
+
 /* Each fills in an answer and returns its message, which borrows everything that is given here. command_id:
- * of the hello or ping, WIRE_ID_BYTES; now_ms: the server's time, since 1970; of_name: what people call the
- * key's owner, "" if the server knows no name. */
+ * of the hello or ping, WIRE_ID_BYTES; now_ms: the server's time, since 1970. */
 const Concordat__V1__Message *greeting_welcome(struct greeting_answer *answer,
-                                               const struct greeting_server *server, const struct key *key,
-                                               const char *of_name, const uint8_t *command_id,
-                                               int64_t now_ms);
+                                               const struct greeting_server *server,
+                                               const struct greeting_welcomed *welcomed,
+                                               const uint8_t *command_id, int64_t now_ms);
 const Concordat__V1__Message *greeting_pong(struct greeting_answer *answer,
                                             const struct greeting_server *server, const uint8_t *command_id,
                                             int64_t now_ms);

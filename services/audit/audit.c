@@ -11,6 +11,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "proto/client/addresses.h"
 #include "proto/client/follow.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/metrics.h"
@@ -30,7 +31,9 @@ struct audit_options {
 };
 
 static const struct argp_option audit_option_list[] = {
-    {"broker", 'b', "ENDPOINT", 0, "The address that the broker listens on, such as tcp://127.0.0.1:5170", 0},
+    {"broker", 'b', "ENDPOINT", 0,
+     "The address that the broker listens on, such as tcp://127.0.0.1:5170; or with commas each machine on which it may be",
+     0},
     {"broker-key", 'B', "FILE", 0, "The broker's public key file", 0},
     {"key", 'k', "FILE", 0, "The secret key file of this auditor or inspector", 0},
     {"state", 's', "FOLDER", 0, "The folder for trail.db; made if it is not there", 0},
@@ -57,6 +60,15 @@ static const char documentation[] =
     "  concordat-audit --broker tcp://127.0.0.1:5170 --broker-key broker.key \\\n"
     "    --key auditor.key_secret --state /var/lib/concordat-audit";
 
+static void check_audit_options(const struct argp_state *state, const struct audit_options *options)
+{
+    char message[512];
+    if (!options->broker || !options->broker_key || !options->key || !options->state)
+        argp_error(state, "--broker, --broker-key, --key and --state are all needed");
+    else if (!addresses_are_good(options->broker, message, sizeof message))
+        argp_error(state, "--broker %s", message);
+}
+
 static error_t parse_audit_option(int key, char *argument, struct argp_state *state)
 {
     struct audit_options *options = state->input;
@@ -80,8 +92,7 @@ static error_t parse_audit_option(int key, char *argument, struct argp_state *st
         options->group_reads = true;
         return 0;
     case ARGP_KEY_END:
-        if (!options->broker || !options->broker_key || !options->key || !options->state)
-            argp_error(state, "--broker, --broker-key, --key and --state are all needed");
+        check_audit_options(state, options);
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/client/addresses.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/metrics.h"
 #include "proto/words/program.h"
@@ -59,7 +60,8 @@ static const struct argp_option gateway_options[] = {
     {"people", OPTION_PEOPLE, "FILE", 0, "Who may sign in; `concordat people` writes it", 0},
     {"desks", OPTION_DESKS, "FILE", 0, "The teams, coordinators and sources that it speaks for, a key a line",
      0},
-    {"broker", OPTION_BROKER, "ENDPOINT", 0, "The broker, such as tcp://127.0.0.1:5170", 0},
+    {"broker", OPTION_BROKER, "ENDPOINT", 0,
+     "The broker, such as tcp://127.0.0.1:5170; or with commas each machine on which it may be", 0},
     {"broker-key", OPTION_BROKER_KEY, "FILE", 0, "Public key of the broker", 0},
     {"trail", OPTION_TRAIL, "FILE", 0,
      "The trail that concordat-audit keeps, for auditors to read here; without it they are told that there is none",
@@ -107,6 +109,13 @@ static void check_origin(struct argp_state *state, const char *origin)
         argp_error(state, "--origin is https:// and a name, and no path, such as https://concordat.example");
 }
 
+static void gateway_check_broker(const struct argp_state *state, const char *broker)
+{
+    char message[512];
+    if (!addresses_are_good(broker, message, sizeof message))
+        argp_error(state, "--broker %s", message);
+}
+
 static error_t parse_gateway_option(int key, char *text, struct argp_state *state)
 {
     static struct single_sign_on single;
@@ -136,8 +145,10 @@ static error_t parse_gateway_option(int key, char *text, struct argp_state *stat
     }
     if (key == ARGP_KEY_ARG)
         argp_error(state, "%s is no option", text);
-    if (key == ARGP_KEY_END)
+    if (key == ARGP_KEY_END) {
         check_origin(state, config->origin);
+        gateway_check_broker(state, config->broker);
+    }
     return key == ARGP_KEY_END ? 0 : ARGP_ERR_UNKNOWN;
 }
 

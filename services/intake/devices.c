@@ -203,7 +203,10 @@ static void devices_hello(struct devices *devices, const struct server_route *ro
     struct greeting_answer answer;
     (void)devices_send(
         devices, route,
-        greeting_welcome(&answer, &devices->self, said->key, devices->of_name, command_id, now_ms));
+        greeting_welcome(&answer, &devices->self,
+                         &(struct greeting_welcomed){said->key, devices->of_name,
+                                                     greeting_spread_ms((uint32_t)devices->count)},
+                         command_id, now_ms));
 }
 
 static void devices_ping(struct devices *devices, const struct server_route *route,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/client/addresses.h"
 #include "proto/wire/check.h"
 #include "proto/words/exit_code.h"
 #include "proto/words/metrics.h"
@@ -71,7 +72,8 @@ static const struct argp_option options[] = {
     {"form-keys", OPTION_FORM_KEYS, "FILE", 0,
      "An earlier outbox.db of this intake, once, to open sealed forms whose keys it has", 0},
     {"keys", OPTION_KEYS, "FOLDER", 0, "Public keys of the devices admitted, role referrer", 0},
-    {"broker", OPTION_BROKER, "ENDPOINT", 0, "The broker, such as tcp://127.0.0.1:5170", 0},
+    {"broker", OPTION_BROKER, "ENDPOINT", 0,
+     "The broker, such as tcp://127.0.0.1:5170; or with commas each machine on which it may be", 0},
     {"broker-key", OPTION_BROKER_KEY, "FILE", 0, "Public key of the broker", 0},
     {"ring", OPTION_RING, "TEXT", 0,
      "Whom a referrer can ring until the broker has told, such as \"Duty coordinator 01632 960100\"", 0},
@@ -143,6 +145,13 @@ static void require_options(struct argp_state *state, struct service_config *con
             argp_error(state, "--%s is needed", text_options[i].name);
 }
 
+static void intake_check_broker(struct argp_state *state, const struct service_config *config)
+{
+    char message[512];
+    if (!addresses_are_good(config->broker, message, sizeof message))
+        argp_error(state, "--broker %s", message);
+}
+
 /* The broker must take what stands in for a sender's own, or it would refuse every referral. */
 static void check_site(struct argp_state *state, const struct service_config *config)
 {
@@ -190,6 +199,7 @@ static error_t parse_intake_option(int key, char *text, struct argp_state *state
         break;
     case ARGP_KEY_END:
         require_options(state, config);
+        intake_check_broker(state, config);
         check_site(state, config);
         break;
     default:

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "proto/client/addresses.h"
 #include "proto/words/now.h"
 #include "services/desk/resolve.h"
 #include "services/desk/told.h"
@@ -15,7 +16,9 @@ enum { TIMEOUT_MS_DEFAULT = 10000, TIMEOUT_SECONDS_MAX = 3600 };
 
 static const struct argp_option connection_option_table[] = {
     {0, 0, 0, 0, "Connection:", 90},
-    {"server", OPTION_SERVER, "ENDPOINT", 0, "Such as tcp://127.0.0.1:5170 (or CONCORDAT_SERVER)", 90},
+    {"server", OPTION_SERVER, "ENDPOINT", 0,
+     "Such as tcp://127.0.0.1:5170; or with commas each machine on which it may be (or CONCORDAT_SERVER)",
+     90},
     {"server-key", OPTION_SERVER_KEY, "FILE", 0, "The server's public key (or CONCORDAT_SERVER_KEY)", 90},
     {"key", OPTION_KEY, "FILE", 0, "Your own secret key (or CONCORDAT_KEY)", 90},
     {"timeout", OPTION_TIMEOUT, "SECONDS", 0, "How long to wait for an answer (10)", 90},
@@ -137,7 +140,7 @@ static void connection_read_people(struct connection_options *options)
 enum exit_code connection_open(struct connection_options *options, bool wants_news,
                                struct concordat_client **client)
 {
-    char message[300] = "";
+    char message[512] = "";
     const struct {
         const char *value, *option, *variable;
     } needed[] = {{options->endpoint, "--server ENDPOINT", "CONCORDAT_SERVER"},
@@ -148,6 +151,8 @@ enum exit_code connection_open(struct connection_options *options, bool wants_ne
         if (!needed[i].value || needed[i].value[0] == '\0')
             return terminal_failure(options->json, CODE_USAGE, "say %s, or set %s", needed[i].option,
                                     needed[i].variable);
+    if (!addresses_are_good(options->endpoint, message, sizeof message))
+        return terminal_failure(options->json, CODE_USAGE, "--server (or CONCORDAT_SERVER) %s", message);
     *client =
         concordat_client_open(&(struct concordat_client_config){.endpoint = options->endpoint,
                                                                 .server_key_path = options->server_key,

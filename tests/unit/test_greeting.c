@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "proto/server/arrivals.h"
 #include "proto/server/greeting.h"
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
@@ -133,9 +134,10 @@ static void the_answers_say_who_the_peer_is_and_which_run_of_the_server_it_speak
 {
     (void)state;
     const struct greeting_server server = {.software = "staged 1", .session = {1, 2, 3}};
+    const struct greeting_welcomed welcomed = {&tablet, "Northmoor triage car", 1700};
     struct greeting_answer answer;
     const Concordat__V1__Message *message =
-        greeting_welcome(&answer, &server, &tablet, "Northmoor triage car", tablets_command, 99);
+        greeting_welcome(&answer, &server, &welcomed, tablets_command, 99);
     assert_int_equal(message->body_case, CONCORDAT__V1__MESSAGE__BODY_WELCOME);
     assert_memory_equal(message->command_id.data, tablets_command, WIRE_ID_BYTES);
     const Concordat__V1__Welcome *welcome = message->welcome;
@@ -149,11 +151,37 @@ static void the_answers_say_who_the_peer_is_and_which_run_of_the_server_it_speak
     assert_int_equal(welcome->session.len, GREETING_SESSION_BYTES);
     assert_memory_equal(welcome->session.data, server.session, GREETING_SESSION_BYTES);
     assert_int_equal(welcome->now_ms, 99);
+    assert_int_equal(welcome->reconnect_spread_ms, 1700);
     message = greeting_pong(&answer, &server, tablets_command, 100);
     assert_int_equal(message->body_case, CONCORDAT__V1__MESSAGE__BODY_PONG);
     assert_memory_equal(message->command_id.data, tablets_command, WIRE_ID_BYTES);
     assert_memory_equal(message->pong->session.data, server.session, GREETING_SESSION_BYTES);
     assert_int_equal(message->pong->now_ms, 100);
+}
+
+static void a_server_with_a_standby_asks_for_pings_more_often(void **state)
+{
+    (void)state;
+    const struct greeting_server server = {.software = "staged 1", .has_standby = true};
+    const struct greeting_welcomed welcomed = {&tablet, "", 0};
+    struct greeting_answer answer;
+    const Concordat__V1__Message *message =
+        greeting_welcome(&answer, &server, &welcomed, tablets_command, 99);
+    assert_int_equal(message->welcome->ping_seconds, GREETING_PING_SECONDS_STANDBY);
+}
+
+/* Whatever the number of peers, in no second more come back than three quarters of what the server lets in; a
+ * crowd that it lets in within a second may come at once. */
+static void peers_come_back_no_faster_than_they_are_let_in(void **state)
+{
+    (void)state;
+    assert_int_equal(greeting_spread_ms(0), 0);
+    assert_int_equal(greeting_spread_ms(GREETING_AT_ONCE), 0);
+    for (uint32_t sessions = GREETING_AT_ONCE + 1; sessions < 1000000; sessions = sessions * 3 / 2) {
+        uint64_t spread_ms = greeting_spread_ms(sessions);
+        uint64_t let_in = spread_ms / ARRIVALS_EACH_MS;
+        assert_in_range(sessions, let_in * 74 / 100, let_in * 76 / 100);
+    }
 }
 
 int main(void)
@@ -163,6 +191,8 @@ int main(void)
         cmocka_unit_test(a_ping_of_a_session_is_a_ping),
         cmocka_unit_test(nothing_can_be_answered_without_a_command_id),
         cmocka_unit_test(a_session_is_over_when_its_key_is_withdrawn_or_changed),
+        cmocka_unit_test(a_server_with_a_standby_asks_for_pings_more_often),
+        cmocka_unit_test(peers_come_back_no_faster_than_they_are_let_in),
         cmocka_unit_test(the_answers_say_who_the_peer_is_and_which_run_of_the_server_it_speaks_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
