@@ -2,7 +2,7 @@
 add_library(form-sealer STATIC worlds/form_sealer.c)
 target_link_libraries(form-sealer PUBLIC concordat-intake-parts PRIVATE concordat-flags PkgConfig::CRYPTO)
 concordat_unit_test(test_sealed_form form-sealer)
-foreach(name intake_commands outbox outbox_seal)
+foreach(name intake_commands outbox outbox_kept outbox_seal)
   concordat_unit_test(test_${name} concordat-intake-parts)
 endforeach()
 

@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "proto/wire/borrowed.h"
+#include "proto/words/now.h"
 #include "proto/words/words.h"
+#include "services/intake/outbox_kept.h"
+#include "services/intake/repeats.h"
 
 #define REFUSAL(name) CONCORDAT__V1__REFUSAL__REFUSAL_##name
 
@@ -20,10 +23,9 @@ enum {
     ASK_AGAIN_MS = 60000,   /* a status whose news was lost is out of date no longer than this */
     PUT_OFF_MS = 1000,      /* the first time, and twice as long each time after */
     PUT_OFF_MAX_MS = 60000, /* a person waits, so never longer (see STATEMENT_NEXT_DUE) */
-    SESSION_BYTES_MAX = 32,
 };
 
-static_assert(COMMANDS_MAX + QUESTIONS_MAX + RECORDS_MAX <= CLIENT_OUTSTANDING_MAX,
+static_assert(COMMANDS_MAX + REPEATS_MAX + QUESTIONS_MAX + RECORDS_MAX <= CLIENT_OUTSTANDING_MAX,
               "the client takes them all");
 
 /* Refusals that do not judge the command: they are about the state of the broker, or about how the broker and
@@ -35,12 +37,20 @@ static const Concordat__V1__Refusal passing_refusals[] = {
     REFUSAL(UNAVAILABLE), REFUSAL(TOO_MANY),        REFUSAL(NO_ROOM),
 };
 
-/* A command, or a question for a status, that the broker has not answered yet. */
+enum sent_kind {
+    SENT_COMMAND,
+    SENT_REPEAT,   /* a command that the router had acknowledged (outbox_kept.h) */
+    SENT_QUESTION, /* for a status */
+    SENT_KINDS
+};
+
+/* What the broker has not answered yet. */
 struct sent_request {
+    enum sent_kind kind;
     uint8_t command_id[WIRE_ID_BYTES];
     uint8_t referral[WIRE_ID_BYTES];
     uint32_t attempts;
-    bool is_question, is_new_work;
+    bool is_new_work; /* a command that is */
 };
 
 struct delivery {
@@ -50,11 +60,13 @@ struct delivery {
     delivery_record *record;
     void *context;
     struct arena arena;
-    struct sent_request in_flight[COMMANDS_MAX + QUESTIONS_MAX];
-    size_t commands, questions; /* how many of each are in flight */
-    size_t new_work;            /* how many of the commands are that */
+    struct sent_request in_flight[COMMANDS_MAX + REPEATS_MAX + QUESTIONS_MAX];
+    size_t in_flight_count;
+    size_t counts[SENT_KINDS]; /* how many of each kind are in flight */
+    size_t new_work;           /* how many of the commands are that */
+    struct repeats repeats;
     bool connected;
-    uint8_t session[SESSION_BYTES_MAX];
+    uint8_t session[OUTBOX_SESSION_BYTES_MAX];
     size_t session_size;
     bool asking;       /* for the status of each open referral */
     int64_t asked_row; /* how far that has come */
@@ -99,7 +111,7 @@ static void delivery_note(struct delivery *delivery, const char *what, const uin
 
 static struct sent_request *delivery_find(struct delivery *delivery, const uint8_t *command_id)
 {
-    for (size_t i = 0; i < delivery->commands + delivery->questions; i++)
+    for (size_t i = 0; i < delivery->in_flight_count; i++)
         if (memcmp(delivery->in_flight[i].command_id, command_id, WIRE_ID_BYTES) == 0)
             return &delivery->in_flight[i];
     return NULL;
@@ -107,16 +119,16 @@ static struct sent_request *delivery_find(struct delivery *delivery, const uint8
 
 static void delivery_add(struct delivery *delivery, const struct sent_request *entry)
 {
-    delivery->in_flight[delivery->commands + delivery->questions] = *entry;
-    *(entry->is_question ? &delivery->questions : &delivery->commands) += 1;
+    delivery->in_flight[delivery->in_flight_count++] = *entry;
+    delivery->counts[entry->kind] += 1;
     delivery->new_work += entry->is_new_work;
 }
 
 static void delivery_drop(struct delivery *delivery, struct sent_request *entry)
 {
-    *(entry->is_question ? &delivery->questions : &delivery->commands) -= 1;
+    delivery->counts[entry->kind] -= 1;
     delivery->new_work -= entry->is_new_work;
-    *entry = delivery->in_flight[delivery->commands + delivery->questions];
+    *entry = delivery->in_flight[--delivery->in_flight_count];
 }
 
 static enum outbox_status delivery_take_status(struct delivery *delivery,
@@ -195,6 +207,35 @@ enum outbox_status delivery_give_up_lost(struct delivery *delivery, int64_t now_
     return status == OUTBOX_NOT_FOUND ? OUTBOX_OK : status;
 }
 
+static const char lost_and_sent_log[] =
+    "LOST BY THE ROUTER AND SENT AGAIN: it had acknowledged this and had it no more; it has it now:";
+static const char lost_and_refused_log[] =
+    "LOST BY THE ROUTER: it had acknowledged this, has it no more, and refuses it now; have the coordinator "
+    "rung:";
+
+static enum outbox_status delivery_take_repeated(struct delivery *delivery, const struct sent_request *entry,
+                                                 const Concordat__V1__Answer *answer, int64_t now_ms)
+{
+    struct outbox_case found;
+    bool was_lost;
+    if (!answer->done && delivery_is_passing(answer->refusal)) {
+        repeats_pause(&delivery->repeats, now_monotonic_ms());
+        return OUTBOX_OK;
+    }
+    enum outbox_status status =
+        outbox_repeated(delivery->outbox, entry->command_id, answer, now_ms, &was_lost);
+    if (status != OUTBOX_OK || !was_lost)
+        return status;
+    delivery->repeats.lost++;
+    delivery_note(delivery, answer->done ? lost_and_sent_log : lost_and_refused_log, entry->referral,
+                  answer->done ? REFUSAL(UNSPECIFIED) : answer->refusal);
+    arena_reset(&delivery->arena);
+    status = outbox_find_case(delivery->outbox, entry->referral, &delivery->arena, &found);
+    if (status == OUTBOX_OK)
+        delivery->news(delivery->context, found.status);
+    return status;
+}
+
 static enum outbox_status delivery_take_answer(struct delivery *delivery, const uint8_t *command_id,
                                                const Concordat__V1__Answer *answer, int64_t now_ms)
 {
@@ -209,7 +250,9 @@ static enum outbox_status delivery_take_answer(struct delivery *delivery, const 
     struct sent_request entry = *found;
     delivery_drop(delivery, found);
     enum outbox_status status = OUTBOX_OK;
-    if (entry.is_question)
+    if (entry.kind == SENT_REPEAT)
+        status = delivery_take_repeated(delivery, &entry, answer, now_ms);
+    else if (entry.kind == SENT_QUESTION)
         status = answer->done && answer->status ? delivery_take_status(delivery, answer->status, now_ms)
                                                 : OUTBOX_OK;
     else if (!answer->done && delivery_is_passing(answer->refusal))
@@ -220,21 +263,19 @@ static enum outbox_status delivery_take_answer(struct delivery *delivery, const 
     return status == OUTBOX_FAILED ? status : OUTBOX_OK;
 }
 
-static enum outbox_status delivery_take_messages(struct delivery *delivery, int64_t now_ms)
+/* A run of the router that this intake had not met: it is sent again what another run had acknowledged. */
+static enum outbox_status delivery_meet(struct delivery *delivery)
 {
-    enum outbox_status status = OUTBOX_OK;
-    for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK; i++) {
-        const Concordat__V1__Message *message = concordat_client_next(delivery->client, 0);
-        if (!message)
-            break;
-        if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
-            status = delivery_take_status(delivery, message->status, now_ms);
-        else if (delivery->record(delivery->context, message))
-            continue;
-        else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER &&
-                 message->command_id.len == WIRE_ID_BYTES)
-            status = delivery_take_answer(delivery, message->command_id.data, message->answer, now_ms);
-    }
+    uint32_t count = 0;
+    outbox_meet(delivery->outbox, delivery->session, delivery->session_size);
+    repeats_begin(&delivery->repeats);
+    enum outbox_status status = outbox_count_repeats(delivery->outbox, &count);
+    if (status == OUTBOX_OK && count > 0)
+        fprintf(
+            stderr,
+            "the router has started anew: what it acknowledged in the last hour is sent again, in case that "
+            "it has lost some (%u commands)\n",
+            count);
     return status;
 }
 
@@ -251,7 +292,8 @@ static enum outbox_status delivery_notice_connection(struct delivery *delivery, 
             fprintf(stderr, "the router is away; referrals are saved here until it is back\n");
         return OUTBOX_OK;
     }
-    size_t size = welcome->session.len < SESSION_BYTES_MAX ? welcome->session.len : SESSION_BYTES_MAX;
+    size_t size =
+        welcome->session.len < sizeof delivery->session ? welcome->session.len : sizeof delivery->session;
     bool same_session = size == delivery->session_size &&
                         (size == 0 || memcmp(delivery->session, welcome->session.data, size) == 0);
     if (was_connected && same_session)
@@ -265,6 +307,26 @@ static enum outbox_status delivery_notice_connection(struct delivery *delivery, 
     if (status == OUTBOX_OK) {
         status = outbox_count(delivery->outbox, &counts);
         fprintf(stderr, "the router is there (%u waiting, %u refused)\n", counts.waiting, counts.refused);
+    }
+    return status == OUTBOX_OK && !same_session ? delivery_meet(delivery) : status;
+}
+
+static enum outbox_status delivery_take_messages(struct delivery *delivery, int64_t now_ms)
+{
+    enum outbox_status status = OUTBOX_OK;
+    for (int i = 0; i < MESSAGES_A_TURN && status == OUTBOX_OK; i++) {
+        const Concordat__V1__Message *message = concordat_client_next(delivery->client, 0);
+        status =
+            delivery_notice_connection(delivery, now_ms); /* what comes now is of its run of the router */
+        if (!message || status != OUTBOX_OK)
+            break;
+        if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_STATUS)
+            status = delivery_take_status(delivery, message->status, now_ms);
+        else if (delivery->record(delivery->context, message))
+            continue;
+        else if (message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER &&
+                 message->command_id.len == WIRE_ID_BYTES)
+            status = delivery_take_answer(delivery, message->command_id.data, message->answer, now_ms);
     }
     return status;
 }
@@ -292,7 +354,7 @@ static enum outbox_status delivery_send_commands(struct delivery *delivery, int6
     struct outbox_command command;
     int64_t row = 0;
     enum outbox_status status = OUTBOX_OK;
-    while (status == OUTBOX_OK && delivery->commands < COMMANDS_MAX) {
+    while (status == OUTBOX_OK && delivery->counts[SENT_COMMAND] < COMMANDS_MAX) {
         arena_reset(&delivery->arena);
         bool with_new_work = delivery->new_work < NEW_WORK_MAX;
         status = outbox_next_due(delivery->outbox, now_ms, with_new_work, &row, &delivery->arena, &command);
@@ -305,11 +367,78 @@ static enum outbox_status delivery_send_commands(struct delivery *delivery, int6
     return status == OUTBOX_FAILED ? status : OUTBOX_OK;
 }
 
+/* NOT_FOUND if the client cannot take it now. */
+static enum outbox_status delivery_send_repeat(struct delivery *delivery,
+                                               const struct outbox_command *command)
+{
+    struct sent_request entry = {.kind = SENT_REPEAT};
+    if (!command->request) /* it was altered on this disk */
+        return outbox_strip(delivery->outbox, command->id);
+    if (concordat_client_send(delivery->client, command->request, NULL) != 0)
+        return OUTBOX_NOT_FOUND;
+    memcpy(entry.command_id, command->id, WIRE_ID_BYTES);
+    memcpy(entry.referral, command->referral, WIRE_ID_BYTES);
+    delivery_add(delivery, &entry);
+    return OUTBOX_OK;
+}
+
+/* Sends what may be sent now of what is found after *row. NOT_FOUND if there is no more. */
+static enum outbox_status delivery_walk_repeats(struct delivery *delivery, bool needed, int64_t *row)
+{
+    struct repeats *repeats = &delivery->repeats;
+    struct outbox_command command;
+    int64_t now_ms = now_monotonic_ms();
+    while (repeats_may_go_on(repeats, delivery->counts[SENT_REPEAT], now_ms)) {
+        int64_t at = *row;
+        arena_reset(&delivery->arena);
+        enum outbox_status status =
+            outbox_next_repeat(delivery->outbox, needed, &at, &delivery->arena, &command);
+        if (status != OUTBOX_OK)
+            return status;
+        repeats->found = true;
+        bool is_sent = delivery_find(delivery, command.id);
+        if (!is_sent && command.request && !repeats_take(repeats, command.request, now_ms))
+            return OUTBOX_OK;
+        if (!is_sent && (status = delivery_send_repeat(delivery, &command)) != OUTBOX_OK)
+            return status == OUTBOX_FAILED ? status : OUTBOX_OK;
+        *row = at;
+    }
+    return OUTBOX_OK;
+}
+
+/* A round that found nothing is the last. */
+static void delivery_end_round(struct delivery *delivery)
+{
+    struct repeats *repeats = &delivery->repeats;
+    repeats->going = repeats->found || delivery->counts[SENT_REPEAT] > 0;
+    repeats->row = 0;
+    repeats->found = false;
+    if (!repeats->going && repeats->sent > 0)
+        fprintf(stderr, "sent again what the router had acknowledged: %u commands, of which it had lost %u\n",
+                repeats->sent, repeats->lost);
+}
+
+/* First those about a referral of which something new waits: it is sent when they are there. */
+static enum outbox_status delivery_send_repeats(struct delivery *delivery)
+{
+    int64_t needed_row = 0;
+    if (!repeats_may_go_on(&delivery->repeats, delivery->counts[SENT_REPEAT], now_monotonic_ms()))
+        return OUTBOX_OK;
+    enum outbox_status status = delivery_walk_repeats(delivery, true, &needed_row);
+    if (status == OUTBOX_FAILED)
+        return status;
+    status = delivery_walk_repeats(delivery, false, &delivery->repeats.row);
+    if (status == OUTBOX_NOT_FOUND)
+        delivery_end_round(delivery);
+    arena_reset(&delivery->arena); /* which wipes what a person told */
+    return status == OUTBOX_FAILED ? status : OUTBOX_OK;
+}
+
 static bool delivery_ask(struct delivery *delivery, const uint8_t *referral)
 {
     Concordat__V1__GetStatus get_status = CONCORDAT__V1__GET_STATUS__INIT;
     Concordat__V1__Request request = CONCORDAT__V1__REQUEST__INIT;
-    struct sent_request entry = {.is_question = true};
+    struct sent_request entry = {.kind = SENT_QUESTION};
     memcpy(entry.referral, referral, WIRE_ID_BYTES);
     get_status.referral = (ProtobufCBinaryData){WIRE_ID_BYTES, entry.referral};
     request.command_case = CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS;
@@ -328,7 +457,7 @@ static enum outbox_status delivery_send_questions(struct delivery *delivery, int
         delivery->asked_row = 0;
         delivery->ask_at_ms = now_ms + ASK_AGAIN_MS;
     }
-    while (delivery->asking && delivery->questions < QUESTIONS_MAX) {
+    while (delivery->asking && delivery->counts[SENT_QUESTION] < QUESTIONS_MAX) {
         enum outbox_status status = outbox_next_open(delivery->outbox, &delivery->asked_row, referral);
         if (status == OUTBOX_FAILED)
             return status;
@@ -355,6 +484,8 @@ enum outbox_status delivery_turn(struct delivery *delivery, int64_t now_ms)
         status = delivery_notice_connection(delivery, now_ms);
     if (status == OUTBOX_OK && delivery->connected) {
         status = delivery_send_commands(delivery, now_ms);
+        if (status == OUTBOX_OK)
+            status = delivery_send_repeats(delivery);
         if (status == OUTBOX_OK)
             status = delivery_send_questions(delivery, now_ms);
     }

@@ -3,8 +3,9 @@
  * At most one command about a referral is in flight; commands about many referrals are at once. The client
  * repeats each until it is answered. A command that the broker cannot take now is put off, longer each time,
  * and sent at once when the broker is back. One that the broker refuses for its content is settled as refused
- * and holds up no other. News can be lost, so the status of every open referral is asked for at each
- * connection, and every minute.
+ * and holds up no other. What another run of the router had acknowledged in the last hour is sent again,
+ * slowly (outbox_kept.h, repeats.h); if that was lost, the log says so. News can be lost, so the status of
+ * every open referral is asked for at each connection, and every minute.
  */
 #ifndef CONCORDAT_INTAKE_DELIVERY_H
 #define CONCORDAT_INTAKE_DELIVERY_H

@@ -36,7 +36,7 @@ enum {
     FORM_KEY_KEPT_DAYS = 30,
     SEALED_FORM_DEPTH_MAX = 8, /* of its JSON; a referral has 4 */
     MESSAGES_STORED_MAX = 4,   /* of one case, as many as the router tells */
-    /* Between two sweeps of the outbox: so long can what the router has stay in its write-ahead log, sealed.
+    /* Between two sweeps of the outbox: so long can what was taken out stay in its write-ahead log, sealed.
      * A sweep is two syncs, and a crowd of referrals is delivered in one. */
     SWEEP_MS = 1000
 };

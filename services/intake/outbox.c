@@ -9,6 +9,7 @@
 
 #include "proto/wire/borrowed.h"
 #include "services/intake/limits.h"
+#include "services/intake/outbox_rows.h"
 #include "services/intake/outbox_seal.h"
 
 static_assert(CONCORDAT__V1__REQUEST__COMMAND_SUBMIT == 12 && CONCORDAT__V1__REQUEST__COMMAND_UPDATE == 13,
@@ -22,29 +23,6 @@ static uint8_t *outbox_pack(const ProtobufCMessage *message, size_t *size)
     if (bytes)
         protobuf_c_message_pack(message, bytes);
     return bytes;
-}
-
-static enum outbox_status outbox_no_memory(struct outbox *outbox)
-{
-    snprintf(outbox->message, sizeof outbox->message, "no memory");
-    return OUTBOX_FAILED;
-}
-
-static enum outbox_status outbox_unreadable(struct outbox *outbox)
-{
-    snprintf(outbox->message, sizeof outbox->message,
-             "a stored record cannot be read: the outbox is damaged");
-    return OUTBOX_FAILED;
-}
-
-/* False if there is no id: somebody else has written there, or the disk has lost it. */
-static bool outbox_read_id(sqlite3_stmt *statement, int at, uint8_t id[WIRE_ID_BYTES])
-{
-    const void *bytes = sqlite3_column_blob(statement, at);
-    if (!bytes || sqlite3_column_bytes(statement, at) != WIRE_ID_BYTES)
-        return false;
-    memcpy(id, bytes, WIRE_ID_BYTES);
-    return true;
 }
 
 /* A digest is sealed with its command, so that any key does. */
@@ -112,51 +90,6 @@ static enum outbox_status outbox_add_command(struct outbox *outbox, const Concor
     return status;
 }
 
-static void outbox_read_text(sqlite3_stmt *statement, int at, char text[OUTBOX_TEXT_BYTES])
-{
-    const char *stored = (const char *)sqlite3_column_text(statement, at);
-    snprintf(text, OUTBOX_TEXT_BYTES, "%s", stored ? stored : "");
-}
-
-/* The place of a sealed text tells its referral; another command of the same referral is told by its id. */
-static bool outbox_is_of(const Concordat__V1__Request *request, const struct outbox_command *command)
-{
-    const uint8_t *referral = outbox_referral(request);
-    return referral && memcmp(referral, command->referral, WIRE_ID_BYTES) == 0 &&
-           request->command_id.len == WIRE_ID_BYTES &&
-           memcmp(request->command_id.data, command->id, WIRE_ID_BYTES) == 0;
-}
-
-/* Steps to one row of COMMAND_COLUMNS and reads it. OK, NOT_FOUND or FAILED. */
-static enum outbox_status outbox_read_command(struct outbox *outbox, sqlite3_stmt *statement,
-                                              struct arena *arena, struct outbox_command *command)
-{
-    enum outbox_status status = outbox_store_step(outbox, statement);
-    if (status != OUTBOX_OK)
-        return status;
-    if (!outbox_read_id(statement, 0, command->id) || !outbox_read_id(statement, 1, command->referral))
-        return outbox_unreadable(outbox);
-    command->state = (enum command_state)sqlite3_column_int(statement, 2);
-    command->attempts = (uint32_t)sqlite3_column_int64(statement, 3);
-    command->refusal = (Concordat__V1__Refusal)sqlite3_column_int(statement, 4);
-    outbox_read_text(statement, 5, command->refusal_text);
-    outbox_unseal(outbox, sqlite3_column_blob(statement, 6), (size_t)sqlite3_column_bytes(statement, 6),
-                  arena, command);
-    if (command->request && !outbox_is_of(command->request, command))
-        command->request = NULL;
-    return command->request || !arena->ran_out ? OUTBOX_OK : outbox_no_memory(outbox);
-}
-
-enum outbox_status outbox_find_command(struct outbox *outbox, const uint8_t *id, struct arena *arena,
-                                       struct outbox_command *command)
-{
-    sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_FIND_COMMAND);
-    outbox_bind_id(statement, 1, id);
-    enum outbox_status status = outbox_read_command(outbox, statement, arena, command);
-    outbox_store_end(statement);
-    return status;
-}
-
 enum outbox_status outbox_find_content(struct outbox *outbox, const uint8_t *referral, struct arena *arena,
                                        struct outbox_command *command)
 {
@@ -174,6 +107,7 @@ enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, bool w
     outbox_bind_number(statement, 1, *row);
     outbox_bind_number(statement, 2, now_ms);
     outbox_bind_number(statement, 3, with_new_work);
+    outbox_bind_session(outbox, statement, 4);
     enum outbox_status status = outbox_read_command(outbox, statement, arena, command);
     if (status == OUTBOX_OK)
         *row = sqlite3_column_int64(statement, 7);
@@ -353,13 +287,6 @@ enum outbox_status outbox_next_unopened(struct outbox *outbox, int64_t *row, str
     return status;
 }
 
-/* Runs an update of one row. NOT_FOUND if there is no such row. */
-static enum outbox_status outbox_update_one(struct outbox *outbox, sqlite3_stmt *statement)
-{
-    enum outbox_status status = outbox_store_run(outbox, statement);
-    return status == OUTBOX_OK && sqlite3_changes(outbox->db) == 0 ? OUTBOX_NOT_FOUND : status;
-}
-
 enum outbox_status outbox_sent(struct outbox *outbox, const uint8_t *id)
 {
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_SENT);
@@ -411,8 +338,11 @@ static enum outbox_status outbox_write_status(struct outbox *outbox, const Conco
 {
     sqlite3_stmt *known = outbox_store_statement(outbox, STATEMENT_KNOWN_SEQ);
     outbox_bind_id(known, 1, status->referral.data);
+    outbox_bind_session(outbox, known, 2);
     enum outbox_status result = outbox_store_step(outbox, known);
-    if (result == OUTBOX_OK && (uint64_t)sqlite3_column_int64(known, 0) >= status->seq)
+    uint64_t known_seq = result == OUTBOX_OK ? (uint64_t)sqlite3_column_int64(known, 0) : 0;
+    if (result == OUTBOX_OK &&
+        (known_seq == status->seq || (known_seq > status->seq && sqlite3_column_int(known, 1))))
         result = OUTBOX_REPEATED;
     outbox_store_end(known);
     if (result != OUTBOX_OK)
@@ -428,8 +358,11 @@ static enum outbox_status outbox_write_status(struct outbox *outbox, const Conco
     outbox_bind_text(statement, 4, status->number);
     outbox_bind_number(statement, 5, outbox_is_over(status->state) ? 1 : 0);
     outbox_bind_number(statement, 6, now_ms);
+    outbox_bind_session(outbox, statement, 7);
     result = outbox_update_one(outbox, statement);
     free(bytes);
+    if (result == OUTBOX_OK && status->erased_ms)
+        result = outbox_strip_referral(outbox, status->referral.data);
     return result;
 }
 
@@ -455,37 +388,25 @@ enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseS
     return told == OUTBOX_OK ? outbox_write_status(outbox, status, now_ms) : told;
 }
 
-static enum outbox_status outbox_write_sealed(struct outbox *outbox, const uint8_t *id, size_t size)
+enum outbox_status outbox_take_status(struct outbox *outbox, enum outbox_status status,
+                                      const Concordat__V1__Answer *answer, int64_t now_ms)
 {
-    sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_SEALED);
-    outbox_bind_id(statement, 1, id);
-    outbox_bind_bytes(statement, 2, outbox->body, size);
-    outbox->is_to_be_swept = true;
-    return outbox_update_one(outbox, statement);
+    if (status != OUTBOX_OK || !answer->status)
+        return status;
+    enum outbox_status told = outbox_tell(outbox, answer->status, now_ms);
+    return told == OUTBOX_FAILED ? told : OUTBOX_OK;
 }
 
-/* Strips a command that the broker has, and drops what was refused before and is replaced by it. */
-static enum outbox_status outbox_strip(struct outbox *outbox, const uint8_t *id)
+/* What led to no event cannot be lost; and a router that names no session cannot be told from another. */
+static bool outbox_is_to_be_kept(const struct outbox *outbox, const Concordat__V1__Answer *answer)
 {
-    struct outbox_command command;
-    enum outbox_status status = outbox_find_command(outbox, id, &outbox->arena, &command);
-    if (status == OUTBOX_OK && !command.request)
-        status = outbox_write_sealed(outbox, id, 0);
-    else if (status == OUTBOX_OK && outbox_take_out(command.request))
-        status = outbox_write_sealed(outbox, id,
-                                     outbox_seal(outbox, command.referral, command.request, command.digest));
-    if (status == OUTBOX_OK && command.request && outbox_parts(command.request).referral) {
-        sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_DROP_REPLACED);
-        outbox_bind_id(statement, 1, id);
-        status = outbox_store_run(outbox, statement);
-    }
-    arena_reset(&outbox->arena);
-    return status;
+    return answer->done && answer->seq > 0 && outbox->session_size > 0;
 }
 
 enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
                                    const Concordat__V1__Answer *answer, int64_t now_ms)
 {
+    bool keeps = outbox_is_to_be_kept(outbox, answer);
     enum outbox_status status = outbox_store_begin(outbox);
     if (status != OUTBOX_OK)
         return status;
@@ -495,14 +416,15 @@ enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
     outbox_bind_number(statement, 3, answer->refusal);
     outbox_bind_text(statement, 4, answer->text);
     outbox_bind_number(statement, 5, now_ms);
+    outbox_bind_number(statement, 6, (int64_t)answer->seq);
+    if (keeps)
+        outbox_bind_session(outbox, statement, 7);
     status = outbox_update_one(outbox, statement);
     if (status == OUTBOX_OK && answer->done)
+        status = outbox_drop_replaced(outbox, id);
+    if (status == OUTBOX_OK && answer->done && !keeps)
         status = outbox_strip(outbox, id);
-    if (status == OUTBOX_OK && answer->status) {
-        enum outbox_status told = outbox_tell(outbox, answer->status, now_ms);
-        status = told == OUTBOX_FAILED ? told : OUTBOX_OK;
-    }
-    return outbox_store_finish(outbox, status);
+    return outbox_store_finish(outbox, outbox_take_status(outbox, status, answer, now_ms));
 }
 
 enum outbox_status outbox_opened(struct outbox *outbox, const Concordat__V1__Request *request,
@@ -575,7 +497,9 @@ enum outbox_status outbox_count(struct outbox *outbox, struct outbox_counts *cou
         counts->refused = (uint32_t)sqlite3_column_int64(statement, 1);
         counts->unopened = (uint32_t)sqlite3_column_int64(statement, 2);
         counts->oldest_ms = sqlite3_column_int64(statement, 3);
-        counts->bytes = sqlite3_column_int64(statement, 4);
+        counts->lost = (uint32_t)sqlite3_column_int64(statement, 4);
+        counts->lost_ms = sqlite3_column_int64(statement, 5);
+        counts->bytes = sqlite3_column_int64(statement, 6);
     }
     outbox_store_end(statement);
     return status;

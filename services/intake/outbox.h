@@ -7,10 +7,10 @@
  * stop, and the next start reads what is there. Not thread safe: one thread owns an outbox. Times are UTC
  * milliseconds.
  *
- * Each command is sealed (proto/seal/seal.h) with the digest of its content. As soon as the broker has it,
- * what is confidential in it is taken out, and what was typed as a reason; the rest stays sealed until it is
- * forgotten. What is sealed and does not open does not stop the others: it was altered on the disk, or its
- * key was another one.
+ * Each command is sealed (proto/seal/seal.h) with the digest of its content. An hour after the broker has
+ * acknowledged it (outbox_kept.h), what is confidential in it is taken out, and what was typed as a reason;
+ * the rest stays sealed until it is forgotten. What is sealed and does not open does not stop the others: it
+ * was altered on the disk, or its key was another one.
  */
 #ifndef CONCORDAT_INTAKE_OUTBOX_H
 #define CONCORDAT_INTAKE_OUTBOX_H
@@ -26,7 +26,7 @@
 #include "services/intake/outbox_request.h"
 
 /* SQLite's application_id and user_version of an outbox. */
-enum { OUTBOX_APPLICATION_ID = 0x434f5558 /* "COUX" */, OUTBOX_VERSION = 6, OUTBOX_TEXT_BYTES = 301 };
+enum { OUTBOX_APPLICATION_ID = 0x434f5558 /* "COUX" */, OUTBOX_VERSION = 7, OUTBOX_TEXT_BYTES = 301 };
 
 enum outbox_status {
     OUTBOX_OK,
@@ -54,8 +54,8 @@ struct outbox_command {
     Concordat__V1__Refusal refusal; /* the broker's latest, and its text */
     char refusal_text[OUTBOX_TEXT_BYTES];
     uint8_t digest[CONTENT_DIGEST_BYTES]; /* of its content, as its sender sent it */
-    /* As it is delivered, and stripped once it was; a SubmitSealed while it is unopened; NULL if what is
-     * stored does not open. Then there is no digest either. */
+    /* As it is delivered, and stripped an hour after that; a SubmitSealed while it is unopened; NULL if what
+     * is stored does not open. Then there is no digest either. */
     Concordat__V1__Request *request;
 };
 
@@ -130,7 +130,8 @@ enum outbox_status outbox_board(struct outbox *outbox, const struct outbox_choic
 enum outbox_status outbox_next_open(struct outbox *outbox, int64_t *row, uint8_t referral[WIRE_ID_BYTES]);
 
 /* Walks through the commands that are due, at most one of each referral: its first that has no answer, unless
- * that one is put off beyond now. Leaves out Submits and Updates unless with_new_work. Reads the next one
+ * that one is put off beyond now, or what the router had acknowledged before it must be sent again first
+ * (outbox_kept.h). Leaves out Submits and Updates unless with_new_work. Reads the next one
  * after *row, and moves *row on. OK, NOT_FOUND at the end, or FAILED. */
 enum outbox_status outbox_next_due(struct outbox *outbox, int64_t now_ms, bool with_new_work, int64_t *row,
                                    struct arena *arena, struct outbox_command *command);
@@ -141,8 +142,8 @@ enum outbox_status outbox_next_lost(struct outbox *outbox, int64_t *row, struct 
                                     struct outbox_command *command);
 
 /* Notes that a command was sent, was answered (an answer's status is stored with it), or is put off. One that
- * the broker has is stripped, and what it replaces of what was refused is dropped. Each OK, NOT_FOUND if no
- * such command waits, or FAILED. */
+ * the broker has is kept whole for an hour, if it led to an event, and then stripped; what it replaces of
+ * what was refused is dropped. Each OK, NOT_FOUND if no such command waits, or FAILED. */
 enum outbox_status outbox_sent(struct outbox *outbox, const uint8_t *id);
 enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
                                    const Concordat__V1__Answer *answer, int64_t now_ms);
@@ -151,8 +152,9 @@ enum outbox_status outbox_put_off(struct outbox *outbox, const uint8_t *id,
 /* Makes everything due that was put off. */
 enum outbox_status outbox_resume(struct outbox *outbox);
 
-/* Stores a status that the broker told. OK if it is news; REPEATED if as much or more was known; NOT_FOUND if
- * the referral is not ours; or FAILED. */
+/* Stores a status that the broker told. OK if it is news; REPEATED if as much or more was known from this run
+ * of the router; NOT_FOUND if the referral is not ours; or FAILED. Another run of the router is believed if
+ * it says another number, also a lower one: its ledger may be an older copy. */
 enum outbox_status outbox_tell(struct outbox *outbox, const Concordat__V1__CaseStatus *status,
                                int64_t now_ms);
 
@@ -186,6 +188,8 @@ enum outbox_status outbox_opened(struct outbox *outbox, const Concordat__V1__Req
 struct outbox_counts {
     uint32_t waiting, refused, unopened; /* for an answer; by the broker; sealed forms without their key */
     int64_t oldest_ms;                   /* when the oldest that waits was saved; 0: none waits */
+    uint32_t lost;                       /* acknowledged by the router and then not there (outbox_kept.h) */
+    int64_t lost_ms;                     /* when the latest of these was found; 0: never */
     int64_t bytes;                       /* of the whole outbox, without its write-ahead log */
 };
 enum outbox_status outbox_count(struct outbox *outbox, struct outbox_counts *counts);

@@ -11,8 +11,10 @@
  * number in Request; state is an enum command_state; settled_ms is when the router's answer came, or NULL.
  * device is the key's name of the device that sent the command; of_another says that it withdraws a referral
  * that another device sent. request is sealed (outbox_seal.h), and empty if a later version has replaced a
- * refused one. canary is a text that tells which key seals. form_key has the keys to which devices seal
- * forms; body is one, sealed. */
+ * refused one. seq is the event that the router named when it acknowledged the command; router is the run of
+ * the router that has done that last, or NULL if the command is not kept whole any more. The router of a
+ * referral is the run that has told its status. canary is a text that tells which key seals. form_key has the
+ * keys to which devices seal forms; body is one, sealed. */
 static const char schema[] =
     "CREATE TABLE referral ("
     " row INTEGER PRIMARY KEY,"
@@ -21,7 +23,8 @@ static const char schema[] =
     " person TEXT NOT NULL,"
     " seq INTEGER NOT NULL DEFAULT 0,"
     " number TEXT,"
-    " closed_ms INTEGER"
+    " closed_ms INTEGER,"
+    " router BLOB"
     ") STRICT;"
     "CREATE INDEX referral_number ON referral (number);"
     "CREATE TABLE command ("
@@ -38,13 +41,18 @@ static const char schema[] =
     " attempts INTEGER NOT NULL DEFAULT 0,"
     " put_off_until_ms INTEGER NOT NULL DEFAULT 0,"
     " refusal INTEGER NOT NULL DEFAULT 0,"
-    " refusal_text TEXT NOT NULL DEFAULT ''"
+    " refusal_text TEXT NOT NULL DEFAULT '',"
+    " seq INTEGER NOT NULL DEFAULT 0,"
+    " router BLOB"
     ") STRICT;"
     "CREATE INDEX command_of_referral ON command (referral, row);"
     "CREATE INDEX command_waiting ON command (row) WHERE state < 2;"
     "CREATE INDEX command_of_another ON command (device, saved_ms) WHERE of_another;"
     "CREATE INDEX command_refused ON command (referral) WHERE state = 3;"
     "CREATE INDEX command_unopened ON command (row) WHERE state = 4;"
+    "CREATE INDEX command_kept ON command (row, router, settled_ms) WHERE router IS NOT NULL;"
+    "CREATE TABLE loss (row INTEGER PRIMARY KEY CHECK (row = 1), count INTEGER NOT NULL,"
+    " latest_ms INTEGER NOT NULL) STRICT;"
     "CREATE TABLE form_key ("
     " row INTEGER PRIMARY KEY,"
     " id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),"
@@ -62,6 +70,12 @@ static const char schema[] =
 #define OF_ANOTHER_THAN(device)                                                                              \
     "ifnull((SELECT device <> " device " FROM command WHERE referral = r.row AND kind = 12"                  \
     " ORDER BY row LIMIT 1), 0)"
+/* What the router has acknowledged in another run than this one, and not in this one. */
+#define UNMET(table, session) table ".router IS NOT NULL AND " table ".router <> " session
+#define FIRST_UNMET(session)                                                                                 \
+    UNMET("c", session)                                                                                      \
+    " AND NOT EXISTS (SELECT 1 FROM command b WHERE b.referral = c.referral AND b.row < c.row AND " UNMET(   \
+        "b", session) ")"
 #define LATEST_REFUSED                                                                                       \
     " FROM command WHERE referral = r.row AND state = 3 AND row >= " SUBMITTED_ROW                           \
     " ORDER BY row DESC LIMIT 1"
@@ -97,16 +111,16 @@ static const char *const sql[STATEMENT_COUNT] = {
                            "WHERE c.state < 2 AND c.row > ?1 AND NOT c.put_off_until_ms BETWEEN ?2 + 1 AND "
                            "?2 + 120000 AND (?3 OR c.kind NOT IN (12, 13)) AND NOT EXISTS"
                            " (SELECT 1 FROM command b WHERE b.referral = c.referral AND b.row < c.row"
-                           " AND b.state < 2) ORDER BY c.row LIMIT 1",
+                           " AND (b.state < 2 OR " UNMET("b", "?4") ")) ORDER BY c.row LIMIT 1",
     [STATEMENT_SENT] = "UPDATE command SET state = 1, attempts = attempts + 1 WHERE id = ?1 AND state < 2",
-    [STATEMENT_SETTLE] = "UPDATE command SET state = ?2, refusal = ?3, refusal_text = ?4, settled_ms = ?5"
-                         " WHERE id = ?1 AND state < 2",
+    [STATEMENT_SETTLE] = "UPDATE command SET state = ?2, refusal = ?3, refusal_text = ?4, settled_ms = ?5,"
+                         " seq = ?6, router = ?7 WHERE id = ?1 AND state < 2",
     [STATEMENT_PUT_OFF] =
         "UPDATE command SET state = 0, put_off_until_ms = ?2, refusal = ?3, refusal_text = ?4"
         " WHERE id = ?1 AND state < 2",
     [STATEMENT_RESUME] = "UPDATE command SET put_off_until_ms = 0 WHERE state < 2 AND put_off_until_ms > 0",
-    [STATEMENT_KNOWN_SEQ] = "SELECT seq FROM referral WHERE id = ?1",
-    [STATEMENT_TELL] = "UPDATE referral SET status = ?2, seq = ?3, number = ?4,"
+    [STATEMENT_KNOWN_SEQ] = "SELECT seq, router IS ?2 FROM referral WHERE id = ?1",
+    [STATEMENT_TELL] = "UPDATE referral SET status = ?2, seq = ?3, number = ?4, router = ?7,"
                        " closed_ms = CASE WHEN ?5 THEN coalesce(closed_ms, ?6) END WHERE id = ?1",
     [STATEMENT_FORGET] = "DELETE FROM referral WHERE (coalesce(closed_ms,"
                          " CASE WHEN seq = 0 THEN (SELECT max(coalesce(settled_ms, saved_ms)) FROM command"
@@ -120,9 +134,31 @@ static const char *const sql[STATEMENT_COUNT] = {
                                  " (SELECT count(*) FROM command WHERE state = 3),"
                                  " (SELECT count(*) FROM command WHERE state = 4),"
                                  " (SELECT min(saved_ms) FROM command WHERE state < 2),"
+                                 " (SELECT count FROM loss), (SELECT latest_ms FROM loss),"
                                  " (SELECT page_count * page_size FROM pragma_page_count, pragma_page_size)",
     [STATEMENT_NEXT_COMMAND] =
         "SELECT " COMMAND_COLUMNS COMMAND_TABLES "WHERE c.row > ?1 AND c.state < ?2 ORDER BY c.row LIMIT 1",
+    [STATEMENT_COUNT_REPEATS] = "SELECT count(*) FROM command WHERE " UNMET("command", "?1"),
+    [STATEMENT_NEXT_REPEAT] = "SELECT " COMMAND_COLUMNS COMMAND_TABLES
+                              "WHERE c.row > ?1 AND " FIRST_UNMET("?2") " ORDER BY c.row LIMIT 1",
+    [STATEMENT_NEXT_NEEDED] =
+        "SELECT " COMMAND_COLUMNS " FROM command w CROSS JOIN command c ON c.referral = w.referral"
+        " JOIN referral r ON r.row = c.referral"
+        " WHERE w.state < 2 AND c.row > ?1 AND " FIRST_UNMET("?2") " ORDER BY c.row LIMIT 1",
+    [STATEMENT_ACKNOWLEDGED_SEQ] = "SELECT seq FROM command WHERE id = ?1 AND state = 2",
+    [STATEMENT_MET] = "UPDATE command SET router = CASE WHEN router IS NOT NULL THEN ?2 END WHERE id = ?1",
+    [STATEMENT_LOST] =
+        "UPDATE command SET state = ?2, refusal = ?3, refusal_text = ?4, settled_ms = ?5, seq = ?6,"
+        " router = CASE WHEN ?2 = 2 AND router IS NOT NULL THEN ?7 END WHERE id = ?1",
+    [STATEMENT_COUNT_LOSS] = "INSERT INTO loss (row, count, latest_ms) VALUES (1, 1, ?1)"
+                             " ON CONFLICT (row) DO UPDATE SET count = count + 1, latest_ms = ?1",
+    [STATEMENT_NEXT_OLD] =
+        "SELECT id FROM command WHERE router IS NOT NULL AND NOT settled_ms BETWEEN ?1 AND ?2"
+        " ORDER BY row LIMIT 1",
+    [STATEMENT_NEXT_KEPT_OF] =
+        "SELECT c.id" COMMAND_TABLES "WHERE r.id = ?1 AND c.router IS NOT NULL LIMIT 1",
+    [STATEMENT_STRIPPED] = "UPDATE command SET request = ?2, router = NULL WHERE id = ?1",
+    [STATEMENT_KEPT_NO_MORE] = "UPDATE command SET router = NULL WHERE id = ?1",
     [STATEMENT_SEALED] = "UPDATE command SET request = ?2 WHERE id = ?1",
     [STATEMENT_DROP_REPLACED] =
         "UPDATE command SET request = x'' WHERE state = 3 AND kind IN (12, 13) AND row <"

@@ -6,7 +6,7 @@
 #include <sqlite3.h>
 
 #include "proto/seal/seal.h"
-#include "services/intake/outbox.h"
+#include "services/intake/outbox_kept.h"
 
 enum outbox_statement {
     STATEMENT_BEGIN,
@@ -31,6 +31,17 @@ enum outbox_statement {
     STATEMENT_FORGET,
     STATEMENT_OTHERS_WITHDRAWN,
     STATEMENT_COUNT_COMMANDS,
+    STATEMENT_COUNT_REPEATS,
+    STATEMENT_NEXT_REPEAT,
+    STATEMENT_NEXT_NEEDED,
+    STATEMENT_ACKNOWLEDGED_SEQ,
+    STATEMENT_MET,
+    STATEMENT_LOST,
+    STATEMENT_COUNT_LOSS,
+    STATEMENT_NEXT_OLD,
+    STATEMENT_NEXT_KEPT_OF,
+    STATEMENT_STRIPPED,
+    STATEMENT_KEPT_NO_MORE,
     STATEMENT_NEXT_COMMAND,
     STATEMENT_SEALED,
     STATEMENT_DROP_REPLACED,
@@ -55,6 +66,8 @@ struct outbox {
     bool is_to_be_swept;                                 /* something was taken out since the last sweep */
     uint8_t *key;                                        /* SEAL_KEY_BYTES, owned */
     struct arena arena;                                  /* for a command that is stripped */
+    uint8_t session[OUTBOX_SESSION_BYTES_MAX];           /* of the router that welcomes us */
+    size_t session_size;                                 /* 0: none has yet, or it names no session */
     uint8_t text[SEAL_SALT_BYTES + SEAL_TEXT_BYTES_MAX]; /* while it is sealed or opened; wiped then */
     uint8_t body[SEAL_BODY_BYTES_MAX];                   /* what was sealed last */
 };

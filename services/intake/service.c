@@ -24,6 +24,7 @@
 #include "services/intake/devices.h"
 #include "services/intake/limits.h"
 #include "services/intake/outbox_form_keys.h"
+#include "services/intake/outbox_kept.h"
 #include "services/intake/seal_key.h"
 #include "services/intake/sealed_form.h"
 
@@ -294,7 +295,8 @@ static enum outbox_status service_sweep(struct service *service)
     if (now_ms < service->sweep_at_ms)
         return OUTBOX_OK;
     service->sweep_at_ms = now_ms + SWEEP_MS;
-    return outbox_sweep(service->outbox);
+    enum outbox_status status = outbox_strip_old(service->outbox, service_now_ms(service));
+    return status == OUTBOX_OK ? outbox_sweep(service->outbox) : status;
 }
 
 static enum outbox_status service_turn(struct service *service)
@@ -349,6 +351,11 @@ static enum outbox_status service_write_metrics(struct service *service)
     metrics_number(m, METRIC_GAUGE, "refused_commands",
                    "Commands that the router refused, and that are kept for their senders to see.",
                    counts.refused);
+    metrics_number(m, METRIC_COUNTER, "acknowledged_lost_total",
+                   "Commands that the router had acknowledged, and then did not have.", counts.lost);
+    metrics_number(m, METRIC_GAUGE, "acknowledged_lost_seconds",
+                   "When the latest of these was found, in seconds since 1970 (UTC); 0: never.",
+                   (double)counts.lost_ms / 1000);
     metrics_number(m, METRIC_GAUGE, "unopened_forms",
                    "Sealed forms whose key is not here, so that nobody can read them.", counts.unopened);
     metrics_number(m, METRIC_GAUGE, "clock_wrong",

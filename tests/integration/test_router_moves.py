@@ -6,6 +6,7 @@ Usage: test_router_moves.py SOURCE BUILD
 
 import contextlib
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -15,6 +16,7 @@ import unittest
 import stage
 
 SECONDS = 60
+MISTAKE, STATE_WITHDRAWN = 3, 9
 
 
 class RouterMoves(unittest.TestCase):
@@ -58,6 +60,149 @@ class RouterMoves(unittest.TestCase):
         with contextlib.closing(sqlite3.connect(f"file:{self.stage.path(state)}/ledger.db?mode=ro", uri=True)) as reader:
             return [bytes(row[0]) for row in reader.execute("SELECT referral FROM event WHERE kind = 20 ORDER BY seq")]
 
+    def figure(self, name):
+        """A figure of the intake, once it has been written anew."""
+        path = self.stage.path("intake.prom")
+        os.remove(path)
+        until = time.monotonic() + SECONDS
+        while not os.path.exists(path):
+            self.assertLess(time.monotonic(), until, "no figures")
+            time.sleep(0.05)
+        with open(path, encoding="utf-8") as file:
+            return float(re.search(rf"^concordat_intake_{name}(?:{{.*}})? (\S+)$", file.read(), re.M).group(1))
+
+    # ---- A router on an older copy ----
+
+    def copy_state(self):
+        """A copy of the folder of a router that has been stopped: a backup."""
+        shutil.rmtree(self.stage.path("older"), ignore_errors=True)
+        shutil.copytree(self.stage.path("state"), self.stage.path("older"))
+
+    def sent_again(self, since):
+        """What the intake says when all is sent again: how many commands, and how many had been lost."""
+        self.stage.await_said("intake", "sent again what the router had acknowledged", since)
+        with open(self.stage.path("intake.log"), encoding="utf-8") as log:
+            log.seek(since)
+            found = re.search(r"had acknowledged: (\d+) commands, of which it had lost (\d+)", log.read())
+        return int(found.group(1)), int(found.group(2))
+
+    def test_what_an_older_copy_lacks_is_sent_again_and_said(self):
+        s = self.stage
+        s.start_broker()
+        s.start_intake("intake", "--metrics", s.path("intake.prom"))
+        device = s.device("car")
+        kept = [self.submit(device) for _ in range(2)]
+        since = os.path.getsize(s.path("intake.log"))
+        s.stop("broker")
+        self.copy_state()
+        s.start_broker()
+        self.assertEqual(self.sent_again(since), (2, 0))
+        self.assertEqual(self.figure("acknowledged_lost_total"), 0)
+        lost = [self.submit(device) for _ in range(3)]
+        withdrawn = lost[1]
+        since = os.path.getsize(s.path("intake.log"))
+        self.assertTrue(device.request(withdraw=s.wire.Withdraw(referral=withdrawn, reason="An invented reason")).answer.done)
+        s.await_said("intake", f"received {uuid_of(withdrawn)}", since)
+        s.stop("broker")
+        since = os.path.getsize(s.path("intake.log"))
+        update = s.wire.Update(referral={"id": lost[0], "postcode_district": "ZX2"})
+        self.assertTrue(device.request(update=update).answer.done)  # saved, while nobody has lost anything yet
+        s.start_broker(state=s.path("older"))
+        sent, gone = self.sent_again(since)
+        self.assertEqual((sent, gone), (6, 4))  # of the two that the copy has, none is lost
+        s.await_said("intake", f"received {uuid_of(lost[0])}", since)  # the update, once its case is there again
+        self.assertEqual(sorted(self.received("older")), sorted(kept + lost))
+        said = s.said("intake")[since:]
+        for referral in lost:
+            self.assertIn(f"LOST BY THE ROUTER AND SENT AGAIN: it had acknowledged this and had it no more; it has it now: "
+                          f"{uuid_of(referral)}", said)
+        self.assertNotIn("invented", s.said("intake"))
+        self.assertEqual(self.figure("acknowledged_lost_total"), 4)
+        self.assertGreater(self.figure("acknowledged_lost_seconds"), time.time() - 600)
+        answer = device.request(get_status=s.wire.GetStatus(referral=withdrawn)).answer
+        self.assertEqual(answer.status.state, STATE_WITHDRAWN)
+        record = device.request(get_record=s.wire.GetRecord(referral=lost[2], reason="Invented"))
+        self.assertEqual(record.record.confidential.narrative, "An invented person.", record)
+        since = os.path.getsize(s.path("intake.log"))
+        s.stop("broker")
+        s.start_broker(state=s.path("older"))
+        self.assertEqual(self.sent_again(since)[1], 0)
+        self.assertEqual(self.figure("acknowledged_lost_total"), 4)
+
+    def test_repeats_about_cases_that_have_ended_or_were_erased_are_harmless(self):
+        s = self.stage
+        s.start_broker()
+        s.start_intake()
+        device, records = s.device("car"), s.client("records", "inspector", "council")
+        duty = s.client("duty", "coordinator", "northmoor-duty")
+        closed, withdrawn, erased = [self.submit(device) for _ in range(3)]
+        since = os.path.getsize(s.path("intake.log"))
+        device.request(update=s.wire.Update(referral={"id": closed, "postcode_district": "ZX2"},
+                                            confidential={"address": "1 Invented Road"}))
+        s.await_said("intake", f"received {uuid_of(closed)}", since)
+        for command in ({"take": s.wire.Take(referral=closed, reason="Invented")},
+                        {"check_in": s.wire.CheckIn(referral=closed, step=3)},
+                        {"close": s.wire.Close(referral=closed, outcome=1)}):
+            answer = duty.request(**command).answer
+            self.assertTrue(answer.done, answer.text)
+        for case in (withdrawn, erased):
+            since = os.path.getsize(s.path("intake.log"))
+            device.request(withdraw=s.wire.Withdraw(referral=case))
+            s.await_said("intake", f"received {uuid_of(case)}", since)
+        erase = s.wire.Erase(referral=erased, reason=MISTAKE, second_person="p204")
+        answer = records.request(erase=erase, person={"id": "p117"}).answer
+        self.assertTrue(answer.done, answer.text)
+        events = self.head("state")
+        since = os.path.getsize(s.path("intake.log"))
+        s.stop("broker")
+        s.start_broker()
+        self.assertEqual(self.sent_again(since)[1], 0)
+        with contextlib.closing(sqlite3.connect(f"file:{s.path('state')}/ledger.db?mode=ro", uri=True)) as reader:
+            about = reader.execute("SELECT count(*) FROM event WHERE seq > ? AND referral IS NOT NULL", (events,)).fetchone()
+        self.assertEqual(about, (0,))
+        self.assertEqual(len(self.received()), 3)
+
+    def head(self, state):
+        with contextlib.closing(sqlite3.connect(f"file:{self.stage.path(state)}/ledger.db?mode=ro", uri=True)) as reader:
+            return reader.execute("SELECT max(seq) FROM event").fetchone()[0]
+
+    def test_nobody_who_refers_waits_for_a_thousand_repeats(self):
+        """The region's quotas stand as they are at first; the thousand came before they did."""
+        s = self.stage
+        s.use_region(lambda text: stage.with_room(stage.without_quotas(text)))
+        s.start_broker()
+        s.start_intake()
+        devices = [s.device(f"car-{number}") for number in range(100)]
+        for device in devices:  # a device may send ten at once
+            for _ in range(10):
+                device.send(submit=s.submission())
+        for device in devices:
+            while device.outstanding:
+                device.next_message()
+        until = time.monotonic() + SECONDS
+        while s.said("intake").count("received ") < 1000:
+            self.assertLess(time.monotonic(), until, "the router did not take all")
+            time.sleep(0.1)
+        since = os.path.getsize(s.path("intake.log"))
+        s.stop("broker")
+        s.use_region(lambda text: stage.with_room(text))
+        s.start_broker()
+        s.await_said("intake", r"sent again, in case that it has lost some \(1000 commands\)", since)
+        device = s.device("new-car")
+        for _ in range(10):
+            self.submit(device)
+        self.assertNotIn("sent again what the router had acknowledged", s.said("intake"))
+        with contextlib.closing(self.copy_of_outbox()) as outbox:
+            waiting, = outbox.execute("SELECT count(*) FROM command WHERE router <> (SELECT router FROM command"
+                                      " ORDER BY row DESC LIMIT 1)").fetchone()
+        self.assertGreater(waiting, 800)
+        self.assertNotIn("More than the quota", s.said("broker"))
+
+    def copy_of_outbox(self):
+        copy = self.stage.path("outbox-copy")
+        shutil.copytree(self.stage.path("intake-state"), copy)
+        return sqlite3.connect(os.path.join(copy, "outbox.db"))
+
     # ---- Two addresses ----
 
     def test_whoever_knows_both_addresses_goes_on(self):
@@ -81,11 +226,12 @@ class RouterMoves(unittest.TestCase):
 
     def await_trail(self):
         """The auditor has come to the last event."""
-        def head(path):
-            with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as reader:
-                return reader.execute("SELECT max(seq) FROM event").fetchone()[0]
+        def heads():
+            for path in (("audit-state", "trail.db"), ("state", "ledger.db")):
+                with contextlib.closing(sqlite3.connect(f"file:{self.stage.path(*path)}?mode=ro", uri=True)) as reader:
+                    yield reader.execute("SELECT max(seq) FROM event").fetchone()[0]
         until = time.monotonic() + SECONDS
-        while head(self.stage.path("audit-state", "trail.db")) != head(self.stage.path("state", "ledger.db")):
+        while len(set(heads())) > 1:
             self.assertLess(time.monotonic(), until, "the auditor did not follow")
             time.sleep(0.05)
 

@@ -1,5 +1,5 @@
-"""P9 Private: what a device tells an intake stands in no file of the intake that can be read without its key, and when the
-router has it not even with the key. What cannot be opened is named, and costs nobody else.
+"""P9 Private: what a device tells an intake stands in no file of the intake that can be read without its key, and an hour after
+the router has it not even with the key. What cannot be opened is named, and costs nobody else.
 
 The outbox is opened here by a reader of its own, which shares no code with the intake.
 
@@ -103,6 +103,16 @@ class Outbox(unittest.TestCase):
             if answer.receipt == RECEIVED and "later message" not in answer.text:
                 return answer
 
+    def an_hour_passes(self):
+        """As the intake sees it, which starts anew."""
+        self.stage.stop("intake")
+        self.alter("UPDATE command SET settled_ms = settled_ms - 3600000")
+        self.stage.start_intake()
+
+    def await_taken_out(self):
+        while self.rows("SELECT 1 FROM command WHERE router IS NOT NULL"):
+            self.device.request(get_status=self.wire.GetStatus(number="R-9999"))
+
     def say(self, name="intake"):
         return self.stage.said(name)
 
@@ -115,7 +125,7 @@ class Outbox(unittest.TestCase):
                 file.write(content)
             self.assertTrue(marks.in_file(path), content)
 
-    def test_marks_are_in_no_file_and_after_the_delivery_not_even_under_the_key(self):
+    def test_marks_are_in_no_file_and_an_hour_after_the_delivery_not_even_under_the_key(self):
         key = key_of(self.stage.path("secret", "intake.key_secret"))
         referral = self.tell_all()
         self.assert_no_file_has_a_mark()
@@ -126,6 +136,11 @@ class Outbox(unittest.TestCase):
         self.assertIsNone(opened(bytes(32), referral, self.rows()[0][2]))
         self.stage.start_broker()
         self.await_received(referral)
+        self.assert_no_file_has_a_mark()
+        for kind, of, body in self.rows():  # it is kept for an hour, to be sent again to a router that has lost it
+            self.assertTrue(marks.in_bytes(opened(key, of, body)), kind)
+        self.an_hour_passes()
+        self.await_taken_out()
         self.assert_no_file_has_a_mark()
         for kind, of, body in self.rows():
             text = opened(key, of, body)
@@ -141,6 +156,8 @@ class Outbox(unittest.TestCase):
         before = [body for _, _, body in self.rows()]
         self.stage.start_broker()
         self.await_received(referral)
+        self.an_hour_passes()
+        self.await_taken_out()
         while any(os.path.getsize(path) for path in marks.files_of(self.state) if path.endswith("-wal")):
             self.device.request(get_status=self.wire.GetStatus(referral=referral))  # until the outbox is swept
         kept = b""
