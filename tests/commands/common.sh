@@ -31,6 +31,10 @@ browser_packages=(chromium-headless-shell fonts-liberation nginx-light curl)
 # sign-on: apache2-bin has no service that would listen at port 80. systemd judges our units and is not started.
 ci_packages=(clang-14 clang-format-14 caddy apache2-bin libapache2-mod-auth-openidc prometheus prometheus-node-exporter
   systemd)
+# What the trials of several machines need: the database, its agents and the store of the agents' key, filters and clocks.
+ha_packages=(postgresql-15 patroni etcd-server etcd-client python3-etcd python3-psycopg2 nftables iproute2 gcc libc6-dev)
+# The other stores, which the trials can be run with to compare.
+ha_store_packages=(zookeeper python3-kazoo python3-pysyncobj)
 
 # How many tests run at a time: tests/CMakeLists.txt says how many places each takes. One place more than two for each core
 # lets a test that mostly waits run beside those that keep the cores busy.
@@ -57,6 +61,18 @@ install_missing() {
   "${as_root[@]}" apt-get update -qq
   "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# install_not_started PACKAGE...: the same for packages with services, of which none is started.
+install_not_started() {
+  local policy=/usr/sbin/policy-rc.d # Debian's way to say so
+  if [ -e $policy ]; then
+    install_missing "$@"
+    return
+  fi
+  printf '#!/bin/sh\nexit 101\n' >$policy
+  chmod 755 $policy
+  (trap 'rm -f /usr/sbin/policy-rc.d' EXIT && install_missing "$@")
 }
 
 # build PRESET [TARGET...]: configures and builds a preset of CMakePresets.json in build/PRESET; prints only what goes
