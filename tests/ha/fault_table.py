@@ -238,3 +238,17 @@ FAULTS = (
     Fault("cancel", the_primary, cancel, (0, 0)),
     Fault("store without majority", any_node, take_majority, (2, 20)),
 )
+
+
+def deal(faults, trials, chance, each):
+    """Draws so many faults for each trial: none comes up again before each has come up."""
+    deck, dealt = [], []
+    for _ in range(trials):
+        hand = []
+        while len(hand) < each:
+            if not deck:
+                deck = list(faults)
+                chance.shuffle(deck)
+            hand.append(deck.pop())
+        dealt.append(hand)
+    return dealt

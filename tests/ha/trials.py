@@ -18,7 +18,7 @@ from collections import Counter
 
 import room as rooms
 from cluster import Cluster
-from fault_table import FAULTS
+from fault_table import FAULTS, deal
 from judge import judge
 from load import WriterLoad
 from stores import STORES
@@ -33,20 +33,6 @@ class World:
 
     def __init__(self, room, cluster, load, chance, say):
         self.room, self.cluster, self.load, self.chance, self.say = room, cluster, load, chance, say
-
-
-def deal(faults, trials, chance, each):
-    """Draws so many faults for each trial: none comes up again before each has come up."""
-    deck, dealt = [], []
-    for _ in range(trials):
-        hand = []
-        while len(hand) < each:
-            if not deck:
-                deck = list(faults)
-                chance.shuffle(deck)
-            hand.append(deck.pop())
-        dealt.append(hand)
-    return dealt
 
 
 def play(world, faults, seconds):

@@ -1,0 +1,70 @@
+"""The judge of ha-trials finds what it is there for, each planted once; and the deal leaves no fault out."""
+
+import hashlib
+import random
+import unittest
+
+from fault_table import FAULTS, deal
+from judge import judge
+from load import Told
+
+
+def history(*bodies):
+    rows, behind = [], bytes(32)
+    for seq, body in enumerate(bodies, 1):
+        behind = hashlib.sha256(behind + body.encode()).digest()
+        rows.append((seq, behind, body.encode()))
+    return rows
+
+
+def told(*what, by="b1", epoch=1, since=1):
+    return [Told(seq, body, by, epoch, since + at, since + at + 0.5) for at, (seq, body) in enumerate(what)]
+
+
+class TheJudge(unittest.TestCase):
+    def found(self, answers, rows):
+        return judge(answers, rows, 0)
+
+    def test_what_all_was_kept_is_good(self):
+        found = self.found(told((1, "a"), (2, "b")), history("a", "b", "never answered"))
+        self.assertEqual((found.acknowledged, found.lost, found.doubled, found.two_leaders, found.chain_breaks),
+                         (2, 0, 0, 0, 0))
+
+    def test_a_number_that_is_gone_is_lost(self):
+        self.assertEqual(self.found(told((1, "a"), (2, "b")), history("a")).lost, 1)
+
+    def test_a_number_with_other_bytes_is_doubled(self):
+        self.assertEqual(self.found(told((1, "a"), (2, "b")), history("a", "other")).doubled, 1)
+
+    def test_a_number_told_twice_is_doubled(self):
+        twice = told((1, "a"), (2, "b")) + told((2, "other"), by="b2", epoch=2, since=5)
+        self.assertEqual(self.found(twice, history("a", "b")).doubled, 1)
+
+    def test_a_leader_who_is_answered_after_the_next_began_is_seen(self):
+        first, second = told((1, "a"), (4, "d")), told((2, "b"), (3, "c"), by="b2", epoch=2, since=1.2)
+        self.assertEqual(self.found(first + second, history("a", "b", "c", "d")).two_leaders, 1)
+
+    def test_leaders_in_turn_are_good(self):
+        turns = told((1, "a")) + told((2, "b"), by="b2", epoch=2, since=5) + told((3, "c"), epoch=3, since=9)
+        self.assertEqual(self.found(turns, history("a", "b", "c")).two_leaders, 0)
+
+    def test_a_gap_and_a_foreign_row_break_the_chain(self):
+        rows = history("a", "b", "c")
+        self.assertEqual(self.found([], [rows[0], rows[2]]).chain_breaks, 1)
+        self.assertEqual(self.found([], [rows[0], (2, rows[1][1], b"foreign"), rows[2]]).chain_breaks, 1)
+
+    def test_the_longest_time_without_an_answer_is_measured(self):
+        self.assertEqual(judge(told((1, "a"), (2, "b")) + told((3, "c"), since=9), [], 1).silence_s, 7)
+
+
+class TheDeal(unittest.TestCase):
+    def test_25_trials_have_each_fault_twice(self):
+        for seed in range(100):
+            hands = deal(FAULTS, 25, random.Random(seed), 2)
+            for fault in FAULTS:
+                self.assertGreaterEqual(sum(hand.count(fault) for hand in hands), 2, f"{fault.name}, seed {seed}")
+            self.assertTrue(all(len(set(hand)) == 2 for hand in hands), f"seed {seed}")
+
+
+if __name__ == "__main__":
+    unittest.main()
