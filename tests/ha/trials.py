@@ -9,6 +9,7 @@ import heapq
 import os
 import random
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -143,6 +144,7 @@ def run(options, hands, logs, chance):
 
 
 def main():
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = read_options()
     chance = random.Random(options.seed)
     faults = [fault for fault in FAULTS if options.only in (None, fault.name)]
@@ -152,7 +154,11 @@ def main():
         print(f"  {sum(hand.count(fault) for hand in hands)} x {fault.name}")
     logs = tempfile.mkdtemp(prefix="concordat-ha-")
     os.chmod(logs, 0o755)
-    found, failed = run(options, hands, logs, chance)
+    try:
+        found, failed = run(options, hands, logs, chance)
+    except KeyboardInterrupt:
+        shutil.rmtree(logs)
+        sys.exit(130)
     if failed:
         print(f"{failed} of {len(hands)} trials failed. Their logs: {logs}")
     else:
