@@ -1,6 +1,7 @@
 """What goes wrong in a trial: a row for each kind of fault. begin does it and returns how it ends, or None if it ends by
 itself."""
 
+import contextlib
 import os
 import signal
 import time
@@ -27,15 +28,16 @@ def the_primary(world):
 
 
 def the_standby(world):
-    return world.cluster.synchronous()
+    standby = world.cluster.synchronous()
+    return standby if standby and standby.place.is_on() else None
 
 
 def any_node(world):
-    return world.chance.choice(world.cluster.nodes)
+    return world.chance.choice([node for node in world.cluster.nodes if node.place.is_on()])
 
 
 def mostly_the_primary(world):
-    return the_primary(world) if world.chance.random() < 0.6 else any_node(world)
+    return (the_primary if world.chance.random() < 0.6 else any_node)(world)
 
 
 def the_leading_broker(world):
@@ -162,7 +164,7 @@ def lose_packets(world, node):
 
 
 def delay_packets(world, node):
-    return Delay(node.place, world.chance.choice((20, 80, 300))).end if node.place.is_on() else None
+    return Delay(node.place, world.chance.choice((20, 80, 300))).end
 
 
 # ---- Disks and clocks ----
@@ -175,7 +177,11 @@ def fill_disk(_, node):
             os.posix_fallocate(file.fileno(), 0, free.f_bavail * free.f_frsize)
         except OSError:
             pass  # somebody took the last block first
-    return lambda: os.unlink(ballast)
+
+    def end():
+        with contextlib.suppress(FileNotFoundError):  # another fault of this disk may have ended first
+            os.unlink(ballast)
+    return end
 
 
 def move_clock(world, node):
@@ -189,7 +195,7 @@ def move_clock(world, node):
 def switch_over(world, _):
     try:
         world.cluster.switch_over()
-    except RuntimeError as error:
+    except RuntimeError as error:  # it may be refused while another fault lasts
         world.say(f"the switchover was refused: {str(error).splitlines()[-1]}")
 
 

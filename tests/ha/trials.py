@@ -6,6 +6,7 @@ Usage: trials.py TRIALS [--seed S] [--only FAULT] [--store STORE] [--timing TTL/
 
 import argparse
 import heapq
+import itertools
 import os
 import random
 import shutil
@@ -26,6 +27,7 @@ from stores import STORES
 
 FAULTS_A_TRIAL = 2
 APART_S = 8  # the second fault begins at most so long after the first
+AGAIN_S, HIT_S = 0.5, 120  # a fault of what is not there just now waits for it
 AFTERWARDS_S = 60  # writes must be answered so soon after the last fault's end: a lease, and a slow machine
 
 
@@ -38,28 +40,36 @@ class World:
 
 def play(world, faults, seconds):
     """Begins and ends the faults when it is time. Returns when the first began and the last ended."""
-    at, actions = time.monotonic(), []
+    at, order, actions = time.monotonic(), itertools.count(), []
 
-    def begin(fault):
+    def do_at(instant, action, *words):
+        heapq.heappush(actions, (instant, next(order), action, words))
+
+    def begin(fault, give_up_at):
         hit = fault.hits(world)
-        if hit is None:
-            world.say(f"{fault.name}: nobody to hit")
-            return
-        shortest, longest = seconds if seconds and fault.seconds[1] else fault.seconds
-        lasts = world.chance.uniform(shortest, longest)
-        world.say(f"{fault.name}: {hit.name} for {lasts:.1f} s")
-        end = fault.begin(world, hit)
-        if end:
-            heapq.heappush(actions, (time.monotonic() + lasts, len(actions), f"{fault.name} ends", end))
+        if hit is None and time.monotonic() < give_up_at:
+            do_at(time.monotonic() + AGAIN_S, begin, fault, give_up_at)
+        elif hit is None:
+            raise RuntimeError(f"{fault.name}: nobody to hit within {HIT_S} s")
+        else:
+            shortest, longest = seconds if seconds and fault.seconds[1] else fault.seconds
+            lasts = world.chance.uniform(shortest, longest)
+            world.say(f"{fault.name}: {hit.name} for {lasts:.1f} s")
+            end = fault.begin(world, hit)
+            if end:
+                do_at(time.monotonic() + lasts, finish_fault, fault, end)
+
+    def finish_fault(fault, end):
+        world.say(f"{fault.name} ends")
+        end()
 
     for number, fault in enumerate(faults):
-        heapq.heappush(actions, (at + (number and world.chance.uniform(0, APART_S)), number, "", lambda f=fault: begin(f)))
+        instant = at + (world.chance.uniform(0, APART_S) if number else 0)
+        do_at(instant, begin, fault, instant + HIT_S)
     while actions:
-        due, _, name, action = heapq.heappop(actions)
+        due, _, action, words = heapq.heappop(actions)
         time.sleep(max(0, due - time.monotonic()))  # until it is time
-        if name:
-            world.say(name)
-        action()
+        action(*words)
     return at, time.monotonic()
 
 
