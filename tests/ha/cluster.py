@@ -1,6 +1,8 @@
 """The database on three nodes: PostgreSQL 15, Patroni's agent and one vote of its store on each, and how to ask it things.
 
-Configured as deploy's page for several machines advises: one named synchronous standby, strict.
+One named synchronous standby, strict: only it may be promoted, and without it nothing is committed. The agents rewind a
+server that has more than the new primary. Without that the cluster can stand still for want of a synchronous standby:
+the third node may have had the last commit before the standby had it, and then it cannot follow the new primary.
 """
 
 import json
@@ -90,10 +92,11 @@ class Node:
 
 
 class Cluster:
-    def __init__(self, room, store, timing, fake_clocks=False):
+    def __init__(self, room, store, timing, fake_clocks=False, rewind=True):
         self.room, self.store = room, STORES[store]
         self.ttl, self.loop_wait, self.retry_timeout = timing
         self.clock_library = self._make_clock_library() if fake_clocks else None
+        self.rewind = rewind
         self.nodes = [Node(room, number) for number in (1, 2, 3)]
 
     # ---- Start ----
@@ -154,7 +157,7 @@ class Cluster:
                 "dcs": {"ttl": self.ttl, "loop_wait": self.loop_wait, "retry_timeout": self.retry_timeout,
                         "maximum_lag_on_failover": 1048576, "synchronous_mode": True, "synchronous_mode_strict": True,
                         "synchronous_node_count": 1, "failsafe_mode": False,
-                        "postgresql": {"use_pg_rewind": False, "use_slots": True, "parameters": parameters}},
+                        "postgresql": {"use_pg_rewind": self.rewind, "use_slots": True, "parameters": parameters}},
                 "initdb": [{"encoding": "UTF8"}, {"locale": "C.UTF-8"}, {"auth-host": "trust"}, {"auth-local": "trust"},
                            {"wal-segsize": "4"}, "data-checksums"]},
             "postgresql": {

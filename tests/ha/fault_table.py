@@ -139,6 +139,17 @@ def others_than(world, places):
     return [place for place in world.room.places.values() if place not in places]
 
 
+def kill_before_standby(world, node):
+    """The third node has a commit that the synchronous standby has not: nobody was told of it, and it must be undone."""
+    standby = the_standby(world)
+    heal = cut([standby.place], [node.place]) if standby else None
+    time.sleep(0.5)  # the next commit goes to the third node meanwhile
+    end = kill_node(world, node)
+    if heal:
+        heal()
+    return end
+
+
 def cut_off(world, node):
     return cut([node.place], others_than(world, [node.place]))
 
@@ -225,6 +236,7 @@ FAULTS = (
     Fault("kill agent", mostly_the_primary, kill_agent, (1, 20)),
     Fault("kill vote", any_node, kill_a_vote, (1, 20)),
     Fault("kill primary node", the_primary, kill_node, (1, 20)),
+    Fault("kill primary before standby", the_primary, kill_before_standby, (1, 20)),
     Fault("kill standby node", the_standby, kill_node, (1, 20)),
     Fault("kill broker", the_leading_broker, kill_broker, (0, 5)),
     Fault("stop agent", the_primary, stop_agent, (1, 40)),
@@ -255,6 +267,6 @@ def deal(faults, trials, chance, each):
             if not deck:
                 deck = list(faults)
                 chance.shuffle(deck)
-            hand.append(deck.pop())
+            hand.append(deck.pop(max(at for at, fault in enumerate(deck) if fault not in hand)))
         dealt.append(hand)
     return dealt

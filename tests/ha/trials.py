@@ -1,7 +1,7 @@
 """Trials of several machines: each builds a room of three database nodes and two brokers, does what is drawn from the
 seed to it, and holds what was acknowledged against the history that won.
 
-Usage: trials.py TRIALS [--seed S] [--only FAULT] [--store STORE] [--timing TTL/LOOP/RETRY] [--seconds FROM-TO]
+Usage: trials.py TRIALS [OPTIONS]; --help lists them.
 """
 
 import argparse
@@ -93,7 +93,8 @@ def trial(options, faults, seed, folder, say):
     chance = random.Random(seed)
     room = rooms.Room(folder)
     try:
-        cluster = Cluster(room, options.store, options.timing, fake_clocks=any(f.name == "move clock" for f in faults))
+        cluster = Cluster(room, options.store, options.timing, rewind=not options.keep_diverged,
+                          fake_clocks=any(fault.name == "move clock" for fault in faults))
         load = WriterLoad(room, cluster)
         cluster.start()
         load.start()
@@ -114,6 +115,8 @@ def read_options():
     parser.add_argument("--store", choices=STORES, default="etcd2", help="where the agents keep who leads")
     parser.add_argument("--timing", default="5/1/2", help="of the agents: ttl/loop_wait/retry_timeout, in seconds",
                         type=lambda text: tuple(int(number) for number in text.split("/")))
+    parser.add_argument("--keep-diverged", action="store_true",
+                        help="the agents do not rewind a server that has more than the new primary")
     parser.add_argument("--seconds", metavar="FROM-TO", help="how long a fault lasts",
                         type=lambda text: tuple(float(number) for number in text.split("-")))
     return parser.parse_args()
