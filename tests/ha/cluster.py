@@ -24,6 +24,7 @@ DISK_MB = 640
 # A program that is preloaded with it tells the time that a file says. Debian's faketime will not do: Python's sleep fails
 # below it unless the clock that nothing sets is moved too.
 CLOCK_SHIM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "integration", "fault_shim.c")
+GUARD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "may_lead.py")
 CLOCK_FILE = "<qqiiii"  # struct control of the shim: the first is what is added, in milliseconds
 START_S = 90  # patience of the trials, for a machine that others use too
 
@@ -92,11 +93,12 @@ class Node:
 
 
 class Cluster:
-    def __init__(self, room, store, timing, fake_clocks=False, rewind=True):
+    def __init__(self, room, store, timing, fake_clocks=False, rewind=True, guard=True):
         self.room, self.store = room, STORES[store]
         self.ttl, self.loop_wait, self.retry_timeout = timing
         self.clock_library = self._make_clock_library() if fake_clocks else None
         self.rewind = rewind
+        self.guard = shutil.copy(GUARD, room.path("run")) if guard else None
         self.nodes = [Node(room, number) for number in (1, 2, 3)]
 
     # ---- Start ----
@@ -168,6 +170,9 @@ class Cluster:
                 "pg_hba": ["local all all trust", "host all all 10.77.0.0/24 trust",
                            "host replication all 10.77.0.0/24 trust"]},
         }
+        if self.guard:
+            agents = [f"{each.place.address}:{AGENT}" for each in sorted(self.nodes, key=lambda each: each is not node)]
+            settings["postgresql"]["pre_promote"] = " ".join(["/usr/bin/python3", self.guard, *agents])
         node.write(node.configuration, json.dumps(settings, indent=1))  # JSON is YAML
 
     # ---- Questions ----

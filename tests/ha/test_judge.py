@@ -59,9 +59,10 @@ class TheJudge(unittest.TestCase):
 
 class TheDeal(unittest.TestCase):
     def test_25_trials_have_each_fault_twice(self):
+        drawn = [fault for fault in FAULTS if not fault.only_by_name]
         for seed in range(100):
-            hands = deal(FAULTS, 25, random.Random(seed), 2)
-            for fault in FAULTS:
+            hands = deal(drawn, 25, random.Random(seed), 2)
+            for fault in drawn:
                 self.assertGreaterEqual(sum(hand.count(fault) for hand in hands), 2, f"{fault.name}, seed {seed}")
             self.assertTrue(all(len(set(hand)) == 2 for hand in hands), f"seed {seed}")
 

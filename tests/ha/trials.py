@@ -93,7 +93,7 @@ def trial(options, faults, seed, folder, say):
     chance = random.Random(seed)
     room = rooms.Room(folder)
     try:
-        cluster = Cluster(room, options.store, options.timing, rewind=not options.keep_diverged,
+        cluster = Cluster(room, options.store, options.timing, rewind=not options.keep_diverged, guard=not options.no_guard,
                           fake_clocks=any(fault.name == "move clock" for fault in faults))
         load = WriterLoad(room, cluster)
         cluster.start()
@@ -117,6 +117,8 @@ def read_options():
                         type=lambda text: tuple(int(number) for number in text.split("/")))
     parser.add_argument("--keep-diverged", action="store_true",
                         help="the agents do not rewind a server that has more than the new primary")
+    parser.add_argument("--no-guard", action="store_true",
+                        help="the agents promote without asking for the others' timelines (may_lead.py)")
     parser.add_argument("--seconds", metavar="FROM-TO", help="how long a fault lasts",
                         type=lambda text: tuple(float(number) for number in text.split("-")))
     return parser.parse_args()
@@ -160,7 +162,7 @@ def main():
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = read_options()
     chance = random.Random(options.seed)
-    faults = [fault for fault in FAULTS if options.only in (None, fault.name)]
+    faults = [fault for fault in FAULTS if options.only == fault.name or not (options.only or fault.only_by_name)]
     hands = deal(faults, options.trials, chance, 1 if options.only else FAULTS_A_TRIAL)
     print(f"seed {options.seed}, store {options.store}, timing {'/'.join(map(str, options.timing))}")
     for fault in faults:
