@@ -74,6 +74,8 @@ def play(world, faults, seconds):
 
 
 def history_of(node):
+    if node is None:
+        raise RuntimeError(f"no node leads {AFTERWARDS_S} s after the last fault's end")
     rows = node.ask("SELECT seq, chain, body FROM event ORDER BY seq", seconds=60)
     if rows is None:
         raise RuntimeError(f"{node.name} does not show its history")
