@@ -44,7 +44,8 @@ say() { printf '%s\n' "$*"; }
 
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-# install_missing PACKAGE...: installs by apt the packages that are missing, and says which.
+# install_missing PACKAGE...: installs by apt the packages that are missing, and says which. Services among them are not
+# started: tests start what they need themselves.
 install_missing() {
   local missing=() package as_root=()
   if ! command -v apt-get >/dev/null; then
@@ -59,20 +60,14 @@ install_missing() {
   fi
   say "Installing by apt: ${missing[*]}"
   "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes \
-    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-}
-
-# install_not_started PACKAGE...: the same for packages with services, of which none is started.
-install_not_started() {
-  local policy=/usr/sbin/policy-rc.d # Debian's way to say so
-  if [ -e $policy ]; then
-    install_missing "$@"
-    return
-  fi
-  printf '#!/bin/sh\nexit 101\n' >$policy
-  chmod 755 $policy
-  (trap 'rm -f /usr/sbin/policy-rc.d' EXIT && install_missing "$@")
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive DEBCONF_NOWARNINGS=yes sh -ec '
+    policy=/usr/sbin/policy-rc.d # by which Debian is told so
+    if [ ! -e $policy ]; then
+      trap "rm -f $policy" EXIT
+      printf "#!/bin/sh\nexit 101\n" >$policy
+      chmod 755 $policy
+    fi
+    apt-get install -y -qq --no-install-recommends "$@" >/dev/null' sh "${missing[@]}"
 }
 
 # build PRESET [TARGET...]: configures and builds a preset of CMakePresets.json in build/PRESET; prints only what goes
