@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import unittest
+import uuid
 
 import stage
 
@@ -57,16 +58,33 @@ class TwoRouters(unittest.TestCase):
         self.assertEqual(record.referral.id, case.referral)
         self.assertIn("An invented person.", str(record))
 
+    def submit(self, device):
+        """Refers somebody through the intake, which knows both routers, until one of them has it."""
+        submit, since = self.s.submission(), os.path.getsize(self.s.path("intake.log"))
+        self.assertTrue(device.request(submit=submit).answer.done)
+        self.s.await_said("intake", f"received {uuid.UUID(bytes=submit.referral.id)}", since)
+
+    def is_sent_again(self, since):
+        """The intake has sent the new leader all that the one before acknowledged, and nothing was lacking."""
+        self.s.await_said("intake", "commands, of which it had lost 0", since)
+
     def test_p1_whoever_takes_over_has_all_that_was_acknowledged(self):
         s = self.s
         self.start("a", "ready on")
         self.start("b", "another router leads")
         self.ask_of("a")
+        s.start_intake(broker=",".join(self.endpoints.values()))
+        device = s.device("car")
+        self.submit(device)
         source, duty = s.client("source", "source", "street-triage"), s.client("duty", "coordinator", "northmoor-duty")
+        self.refer(source)
         cases = [self.refer(source) for _ in range(5)]
         self.is_there(duty, cases[0])
+        since = os.path.getsize(s.path("intake.log"))
         s.kill("a")
         s.await_said("b", "ready on")
+        self.is_sent_again(since)
+        self.submit(device)
         self.ask_of("b")
         source, duty = s.client("source"), s.client("duty")
         for case in cases:
@@ -76,8 +94,11 @@ class TwoRouters(unittest.TestCase):
 
         # A router that hangs keeps its connections; the other ends them, and it finds that it leads no longer.
         self.start("a", "another router leads")
+        since = os.path.getsize(s.path("intake.log"))
         s.processes["b"].send_signal(signal.SIGSTOP)
         s.await_said("a", "ready on")
+        self.is_sent_again(since)
+        self.submit(device)
         self.ask_of("a")
         source, duty = s.client("source"), s.client("duty")
         cases.append(self.refer(source))

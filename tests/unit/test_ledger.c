@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sodium.h>
 #include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -91,6 +92,38 @@ static void test_p1_a_long_batch_is_stored_whole(void **state)
         }
     }
     ledger_close(&ledger);
+}
+
+/* Longer than what a connection takes at once. */
+static void test_p1_events_of_many_megabytes_are_stored_whole(void **state)
+{
+    (void)state;
+    enum { BIG_BYTES = 2 * 1024 * 1024 };
+    uint8_t *body = malloc(BIG_BYTES);
+    assert_non_null(body);
+    randombytes_buf(body, BIG_BYTES);
+    struct ledger *ledger = fixture_open();
+    for (uint64_t seq = 1; seq <= 3; seq++) {
+        const struct ledger_event event = {.seq = seq,
+                                           .at_ms = 1,
+                                           .kind = 43,
+                                           .body = body,
+                                           .body_size = BIG_BYTES,
+                                           .reduced = body,
+                                           .sealed = body,
+                                           .sealed_size = seq == 2 ? BIG_BYTES : 1};
+        assert_int_equal(ledger_append(ledger, &event, 1), LEDGER_OK);
+    }
+    uint64_t seen = 0;
+    size_t size = 0;
+    assert_int_equal(ledger_read(ledger, 0, 10, fixture_count_event, &seen), LEDGER_OK);
+    assert_int_equal(seen, 3);
+    memset(body, 0, CHAIN_BYTES);
+    assert_int_equal(ledger_sealed(ledger, 2, body, BIG_BYTES, &size), LEDGER_OK);
+    assert_int_equal(size, BIG_BYTES);
+    assert_false(sodium_is_zero(body, CHAIN_BYTES));
+    ledger_close(&ledger);
+    free(body);
 }
 
 /* A batch of two that fits behind five events, with one thing wrong. */
@@ -234,6 +267,7 @@ int main(void)
         IN_A_FOLDER(test_reading_keeps_to_its_limit_and_stops_when_told),
         IN_A_FOLDER(test_p9_sealed_texts_are_kept_apart),
         IN_A_FOLDER(test_p1_a_long_batch_is_stored_whole),
+        IN_A_FOLDER(test_p1_events_of_many_megabytes_are_stored_whole),
         IN_A_FOLDER(test_a_batch_that_does_not_fit_is_a_bug_and_nothing_is_written),
         IN_A_FOLDER(test_p1_a_killed_writer_loses_nothing_acknowledged_and_tears_no_batch),
         IN_A_FOLDER(test_a_second_writer_is_refused_in_this_and_in_another_process),

@@ -9,6 +9,7 @@
 #include "proto/words/now.h"
 
 enum { TEXT_RESULTS, BINARY_RESULTS };
+enum { FLUSH_PATIENCE_MS = 2000 };
 
 void line_add(struct line_parameters *parameters, const void *value, size_t size)
 {
@@ -92,11 +93,23 @@ static bool line_begin(struct line *line)
     return line->connection;
 }
 
+/* All of it leaves now: a caller who polls for the answer does not see that there is more to send. */
+static bool line_flush(struct line *line)
+{
+    int64_t until_ms = now_boot_ms() + FLUSH_PATIENCE_MS;
+    int left;
+    while ((left = PQflush(line->connection)) > 0)
+        if (!line_wait(line, POLLOUT, until_ms) || !PQconsumeInput(line->connection))
+            return false;
+    return left == 0;
+}
+
 static bool line_sent(struct line *line, int sent)
 {
-    line->asked = sent == 1 && PQflush(line->connection) >= 0;
+    line->asked = sent == 1 && line_flush(line);
     if (!line->asked)
-        line_note(line, PQerrorMessage(line->connection));
+        line_note(line, *PQerrorMessage(line->connection) ? PQerrorMessage(line->connection)
+                                                          : "the server takes nothing");
     return line->asked;
 }
 
@@ -123,7 +136,7 @@ bool line_ask_text(struct line *line, const char *sql)
 /* Takes what has come. The first result is kept; one that was refused replaces it. */
 static enum line_answer line_take(struct line *line)
 {
-    if (!PQconsumeInput(line->connection) || PQflush(line->connection) < 0) {
+    if (!PQconsumeInput(line->connection)) {
         line_note(line, PQerrorMessage(line->connection));
         return LINE_LOST;
     }
