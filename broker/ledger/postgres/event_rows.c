@@ -9,7 +9,7 @@ enum event_column { SEQ, AT_MS, KIND, REFERRAL, CHAIN, REDUCED, BODY };
 const char event_rows_sql[] = "SELECT seq, at_ms, kind, referral, chain, reduced, body FROM event "
                               "WHERE seq >= $1::bigint ORDER BY seq LIMIT $2::bigint";
 
-static const uint8_t *event_bytes(const PGresult *rows, int row, enum event_column column)
+static const uint8_t *event_bytes(const PGresult *rows, int row, int column)
 {
     return (const uint8_t *)PQgetvalue(rows, row, column);
 }
