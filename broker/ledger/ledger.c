@@ -1,4 +1,4 @@
-/* ledger.c: see ledger.h. What is the same for each kind of ledger; the rest is its kind's. */
+/* ledger.c: see ledger.h. Each kind of ledger does the same here; the rest is its kind's. */
 #include <assert.h>
 #include <string.h>
 

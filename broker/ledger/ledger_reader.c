@@ -1,4 +1,4 @@
-/* ledger_reader.c: see ledger_reader.h. What is the same for each kind of ledger; the rest is its kind's. */
+/* ledger_reader.c: see ledger_reader.h. A reader of each kind does the same here; the rest is its kind's. */
 #include <assert.h>
 #include <string.h>
 

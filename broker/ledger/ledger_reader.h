@@ -1,9 +1,9 @@
 /* ledger_reader.h: a ledger as another program than its writer reads it: nothing is locked, and nothing in it
  * is changed. The broker may go on writing meanwhile. One thread uses a reader.
  *
- * Of a ledger on servers any server gives the events, also one that only follows: the last of them may still
- * be without an answer to their writer, and after the loss of a server not be of its history. A reader that
- * goes on later than its last look finds that out by the chain.
+ * A reader of a ledger on servers reads from any of them, also from one that only follows. Its last events
+ * may not be acknowledged yet, and if a server is lost they may vanish from the history. A reader that has
+ * read such events finds that out by the chain when it goes on.
  */
 #ifndef CONCORDAT_LEDGER_READER_H
 #define CONCORDAT_LEDGER_READER_H

@@ -95,7 +95,7 @@ struct greeting_answer {
  * as always. */
 uint32_t greeting_spread_ms(uint32_t sessions);
 
-/* Whom a server welcomes. */
+/* A server welcomes this peer. */
 struct greeting_welcomed {
     const struct key *key;
     const char *of_name; /* what people call the key's owner; "": the server knows no name */

@@ -95,12 +95,7 @@ static enum outbox_status outbox_note_lost(struct outbox *outbox, const uint8_t 
                                            const Concordat__V1__Answer *answer, int64_t now_ms)
 {
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_LOST);
-    outbox_bind_id(statement, 1, id);
-    outbox_bind_number(statement, 2, answer->done ? COMMAND_RECEIVED : COMMAND_REFUSED);
-    outbox_bind_number(statement, 3, answer->refusal);
-    outbox_bind_text(statement, 4, answer->text);
-    outbox_bind_number(statement, 5, now_ms);
-    outbox_bind_number(statement, 6, (int64_t)answer->seq);
+    outbox_bind_answer(statement, id, answer, now_ms);
     outbox_bind_session(outbox, statement, 7);
     enum outbox_status status = outbox_update_one(outbox, statement);
     if (status != OUTBOX_OK)

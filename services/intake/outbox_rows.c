@@ -69,6 +69,17 @@ enum outbox_status outbox_read_command(struct outbox *outbox, sqlite3_stmt *stat
     return command->request || !arena->ran_out ? OUTBOX_OK : outbox_no_memory(outbox);
 }
 
+void outbox_bind_answer(sqlite3_stmt *statement, const uint8_t *id, const Concordat__V1__Answer *answer,
+                        int64_t now_ms)
+{
+    outbox_bind_id(statement, 1, id);
+    outbox_bind_number(statement, 2, answer->done ? COMMAND_RECEIVED : COMMAND_REFUSED);
+    outbox_bind_number(statement, 3, answer->refusal);
+    outbox_bind_text(statement, 4, answer->text);
+    outbox_bind_number(statement, 5, now_ms);
+    outbox_bind_number(statement, 6, (int64_t)answer->seq);
+}
+
 enum outbox_status outbox_update_one(struct outbox *outbox, sqlite3_stmt *statement)
 {
     enum outbox_status status = outbox_store_run(outbox, statement);

@@ -11,6 +11,10 @@ enum outbox_status outbox_unreadable(struct outbox *outbox);
 
 /* Binds the run of the router that welcomes us; an empty one before that. */
 void outbox_bind_session(const struct outbox *outbox, sqlite3_stmt *statement, int at);
+/* Binds 1 to 6 of a statement that settles a command: its id, whether it is with the router or refused, and
+ * what the answer says. */
+void outbox_bind_answer(sqlite3_stmt *statement, const uint8_t *id, const Concordat__V1__Answer *answer,
+                        int64_t now_ms);
 /* False if there is no id: somebody else has written there, or the disk has lost it. */
 bool outbox_read_id(sqlite3_stmt *statement, int at, uint8_t id[WIRE_ID_BYTES]);
 void outbox_read_text(sqlite3_stmt *statement, int at, char text[OUTBOX_TEXT_BYTES]);

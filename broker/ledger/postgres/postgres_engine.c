@@ -39,6 +39,8 @@ struct postgres {
     int64_t epoch;                  /* of our claim */
 };
 
+_Static_assert(ENGINE_SILENT_MS == 3000 && LEDGER_PULSE_MS == 1000, "the statements say both in seconds");
+
 /* One key in each database: the routers of two regions do not meet. */
 static const char lock_sql[] = "SELECT pg_try_advisory_lock(67788468)::int::bigint",
                   claim_sql[] =
