@@ -33,12 +33,26 @@ static bool machine_is_syncing(void *context)
     return ledger_is_syncing(m->ledger);
 }
 
+/* Before anybody is answered. If it cannot be written, the router can guard only what it noted before. */
+static void machine_note_acknowledged(struct machine *m)
+{
+    uint8_t chain[CHAIN_BYTES];
+    uint64_t seq = ledger_head(m->ledger, chain);
+    if (!m->acknowledged || acknowledged_note(m->acknowledged, seq, chain) || m->note_fails)
+        return;
+    m->note_fails = true;
+    fprintf(stderr, "concordat-broker: %s/%s cannot be written: look after the disk of the state\n",
+            m->state_folder, ACKNOWLEDGED_FILE);
+}
+
 static enum ledger_status machine_sync(void *context)
 {
     struct machine *m = context;
     enum ledger_status status = ledger_sync(m->ledger);
-    if (status == LEDGER_OK && m->written_ns)
+    if (status == LEDGER_OK && m->written_ns) {
         metrics_took(&m->commits, now_monotonic_ns() - m->written_ns);
+        machine_note_acknowledged(m);
+    }
     m->written_ns = 0;
     return status;
 }
@@ -154,5 +168,6 @@ struct broker_ports machine_ports(struct machine *m)
                                  .clock_is_synchronised = machine_clock_is_synchronised,
                                  .disk = machine_disk,
                                  .faults = machine_faults,
-                                 .log = machine_log};
+                                 .log = machine_log,
+                                 .has_standby = m->acknowledged};
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "broker/ledger/acknowledged.h"
 #include "broker/shell/ports.h"
 #include "proto/words/metrics.h"
 
@@ -15,13 +16,15 @@ enum {
 /* Begin with zeros. Ledger and server are opened by the caller; both must be open before the ports that need
  * them are called. */
 struct machine {
-    struct ledger *ledger;    /* owned */
-    struct server *server;    /* owned */
-    const char *state_folder; /* borrowed */
+    struct ledger *ledger;             /* owned */
+    struct server *server;             /* owned */
+    struct acknowledged *acknowledged; /* borrowed; NULL: the ledger is in a file */
+    const char *state_folder;          /* borrowed */
     uint64_t disk_floor_bytes;
     struct process_faults (*faults)(void *process); /* NULL: none are known */
     void *process;                                  /* borrowed */
     bool altered_reported;
+    bool note_fails;    /* of what is acknowledged, and that is told */
     int64_t written_ns; /* when the turn in flight was written; 0: none is */
     struct metrics_times commits;
     uint8_t random[MACHINE_RANDOM_BYTES]; /* drawn ahead; wiped as it is used */

@@ -1,6 +1,5 @@
 /* main.c: the broker as a process: its parts, its signals and its loop. */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -49,8 +48,9 @@ struct status_told {
 struct process {
     struct broker_options options;
     struct machine machine;
-    char ledger_path[4096]; /* of a ledger in a file */
-    struct standby standby; /* until this router leads; a ledger in a file is led at once */
+    char ledger_path[4096];           /* of a ledger in a file */
+    struct standby standby;           /* until this router leads; a ledger in a file is led at once */
+    struct acknowledged acknowledged; /* of a ledger on servers */
     struct key_store key_store;
     bool seals_failed; /* nobody knows what is on the disk */
     struct policy_file *policy;
@@ -134,14 +134,7 @@ static int process_open_file(struct process *p)
     return p->machine.ledger ? 0 : report_failure("ledger", message);
 }
 
-/* A router that follows has nothing to load again; whoever begins to lead takes the policy as it is then. */
-static void obey_signals_that_stop(struct process *p)
-{
-    struct signalfd_siginfo info;
-    while (read(p->signals, &info, sizeof info) == (ssize_t)sizeof info)
-        p->stopping |= info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
-}
-
+/* A router that begins to lead takes the policy as it is then. */
 static void take_policy_of_now(struct process *p)
 {
     struct policy_file *file;
@@ -150,28 +143,21 @@ static void take_policy_of_now(struct process *p)
     p->policy = p->policy_fails ? p->policy : file;
 }
 
-/* Waits, and follows, until this router leads or is to stop. */
-static int process_await_lead(struct process *p)
+static int process_open_served(struct process *p)
 {
-    struct pollfd signals = {p->signals, POLLIN, 0};
-    struct watchdog watchdog;
-    enum ledger_status status;
-    watchdog_open(&watchdog);
-    for (bool waits = false; !p->stopping; waits = true) {
-        p->machine.ledger = standby_turn(&p->standby, &status);
-        if (p->machine.ledger && waits)
-            take_policy_of_now(p);
-        if (p->machine.ledger)
-            return 0;
-        if (status == LEDGER_CORRUPT || status == LEDGER_OTHER_VERSION)
-            return CODE_ENVIRONMENT;
-        if (!waits)
-            sd_notify(0, "READY=1");
-        watchdog_turn(&watchdog, machine_now().mono_ms);
-        if (poll(&signals, 1, STANDBY_TURN_MS) > 0)
-            obey_signals_that_stop(p);
-    }
-    return 0;
+    char message[MESSAGE_BYTES];
+    if (!acknowledged_open(&p->acknowledged, p->options.state, message, sizeof message))
+        return report_failure("ledger", message);
+    p->standby = (struct standby){.address = p->options.ledger,
+                                  .folder = p->options.state,
+                                  .acknowledged = &p->acknowledged,
+                                  .signals = p->signals};
+    enum standby_end end = standby_await(&p->standby, &p->machine.ledger);
+    p->stopping = end == STANDBY_STOPPED;
+    if (end == STANDBY_LEADS && p->standby.waited)
+        take_policy_of_now(p);
+    p->machine.acknowledged = &p->acknowledged;
+    return end == STANDBY_REFUSES ? CODE_ENVIRONMENT : 0;
 }
 
 static int process_open_ledger(struct process *p)
@@ -179,8 +165,8 @@ static int process_open_ledger(struct process *p)
     if (mkdir(p->options.state, 0700) && errno != EEXIST)
         return report_failure(p->options.state, strerror(errno));
     give_up_ballast_if_full(p);
-    p->standby = (struct standby){.address = p->options.ledger, .folder = p->options.state};
-    int code = p->options.ledger ? process_await_lead(p) : process_open_file(p);
+    p->standby.folder = p->options.state;
+    int code = p->options.ledger ? process_open_served(p) : process_open_file(p);
     if (code != 0 || p->stopping)
         return code;
     if (!ledger_start_threads(p->machine.ledger))
@@ -204,12 +190,10 @@ static int process_open_broker(struct process *p)
     struct recovery recovery;
     uint64_t seed;
     randombytes_buf(&seed, sizeof seed);
-    struct state *state =
-        standby_state(&p->standby, p->machine.ledger, seed, &recovery, message, sizeof message);
-    standby_close(&p->standby);
+    struct state *state = standby_state(&p->standby, p->machine.ledger, seed, &recovery, &p->keeper.kept_seq,
+                                        message, sizeof message);
     if (!state)
         return report_failure("ledger", message);
-    p->keeper.kept_seq = state->counters.seq - recovery.replayed;
     const struct broker_ports ports = machine_ports(&p->machine);
     p->broker = broker_open(&ports, state, "concordat-broker " CONCORDAT_VERSION);
     if (!p->broker || !broker_load_policy(p->broker, p->policy, machine_now()))
@@ -401,8 +385,10 @@ static enum snapshot_step record_snapshot_step(struct process *p)
 
 static void take_snapshot_step(struct process *p, enum snapshot_step step)
 {
+    uint8_t chain[CHAIN_BYTES];
+    (void)ledger_head(p->machine.ledger, chain);
     if (step == SNAPSHOT_BEGINS)
-        keeper_begin(&p->keeper, broker_state(p->broker), p->machine.ledger, p->options.state);
+        keeper_begin(&p->keeper, broker_state(p->broker), chain, p->options.state);
     else if (step == SNAPSHOT_IS_WRITTEN)
         keeper_keep(&p->keeper, p->options.state);
 }
@@ -533,13 +519,15 @@ static int process_run(struct process *p)
 static enum ledger_status leave_snapshot(struct process *p)
 {
     struct kept kept;
+    uint8_t chain[CHAIN_BYTES];
     if (!keeper_give_up(&p->keeper, broker_state(p->broker)) ||
         !broker_begin_snapshot(p->broker, machine_now()))
         return LEDGER_OK;
     enum ledger_status status = commit_and_settle(p);
     if (status != LEDGER_OK)
         return status;
-    keeper_write_now(&p->keeper, broker_state(p->broker), p->machine.ledger, p->options.state);
+    (void)ledger_head(p->machine.ledger, chain);
+    keeper_write_now(&p->keeper, broker_state(p->broker), chain, p->options.state);
     if (!keeper_has_written(&p->keeper, &kept) || !broker_keep_snapshot(p->broker, &kept, machine_now()))
         return LEDGER_OK;
     status = commit_and_settle(p);
@@ -566,6 +554,7 @@ static void process_close(struct process *p)
     key_store_close(&p->key_store);
     keeper_close(&p->keeper);
     standby_close(&p->standby);
+    acknowledged_close(&p->acknowledged);
     machine_close(&p->machine);
     policy_file_destroy(&p->policy);
     if (p->signals >= 0)
@@ -574,8 +563,10 @@ static void process_close(struct process *p)
 
 int main(int argc, char **argv)
 {
-    static struct process p = {
-        .signals = -1, .key_store.disk.fd = -1, .options = {.disk_floor_bytes = DISK_FLOOR_BYTES}};
+    static struct process p = {.signals = -1,
+                               .key_store.disk.fd = -1,
+                               .acknowledged.fd = -1,
+                               .options = {.disk_floor_bytes = DISK_FLOOR_BYTES}};
     program_begin();
     options_take(argc, argv, &p.options);
     if (p.options.check)

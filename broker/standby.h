@@ -1,35 +1,43 @@
-/* standby.h: a router that does not lead: it follows the ledger on its servers, so that it knows everything
- * when it may lead, and tries to.
+/* standby.h: how a router comes to lead a ledger on servers: it follows the one that leads, and tries to.
  *
- * It listens nowhere, and tells nobody anything. One thread uses it.
+ * Until it leads it listens nowhere, and tells nobody anything. One thread uses it.
  */
 #ifndef CONCORDAT_STANDBY_H
 #define CONCORDAT_STANDBY_H
 
-#include "broker/core/state.h"
+#include "broker/ledger/acknowledged.h"
 #include "broker/ledger/ledger.h"
-#include "broker/ledger/ledger_reader.h"
+#include "broker/shell/follower.h"
 #include "broker/shell/recovery.h"
 
-enum { STANDBY_TURN_MS = 50 /* between two calls of standby_turn */, STANDBY_MESSAGE_BYTES = 512 };
+enum { STANDBY_MESSAGE_BYTES = 1024 };
 
-/* Start with zeros, address and folder. */
+/* Start with zeros, and with what is borrowed. */
 struct standby {
-    const char *address, *folder;     /* of the ledger, and of its snapshots; borrowed */
-    struct ledger_reader *reader;     /* owned */
-    struct state *state;              /* owned: as of the event that the reader has come to */
-    int64_t tried_ms;                 /* to lead */
-    char told[STANDBY_MESSAGE_BYTES]; /* last, of why it does not lead */
+    const char *address, *folder;            /* of the ledger, and of this router's state; borrowed */
+    const struct acknowledged *acknowledged; /* borrowed */
+    int signals;                             /* of signalfd: SIGTERM and SIGINT stop it; borrowed */
+    struct follower follower;                /* with address and folder, from standby_await on */
+    bool waited;                             /* it did not lead at once */
+    bool compared;                           /* what it follows, with what this router acknowledged */
+    int64_t tried_ms;                        /* to lead */
+    char told[STANDBY_MESSAGE_BYTES];        /* last, of why it does not lead */
 };
 
-/* Follows, and tries to lead if it is time to. Returns the ledger once this router leads; NULL: not yet, or
- * *status says that it never will (LEDGER_CORRUPT, LEDGER_OTHER_VERSION), and told why. Logs why it does not
- * lead whenever that is another reason than before. */
-struct ledger *standby_turn(struct standby *standby, enum ledger_status *status);
+enum standby_end {
+    STANDBY_LEADS,
+    STANDBY_STOPPED, /* by a signal */
+    STANDBY_REFUSES  /* and has said why: a person has to look */
+};
 
-/* The state after the newest event of the ledger that standby_turn returned: as recovery_read. */
+/* Follows until this router leads, and then *ledger is the caller's. Logs why it does not lead whenever that
+ * is another reason than before. */
+enum standby_end standby_await(struct standby *standby, struct ledger **ledger);
+
+/* The state after the newest event of that ledger: as recovery_read. *kept becomes the event as of which the
+ * newest snapshot in the folder is; 0 if there is none. */
 struct state *standby_state(struct standby *standby, struct ledger *ledger, uint64_t seed,
-                            struct recovery *recovery, char *message, size_t message_size);
+                            struct recovery *recovery, uint64_t *kept, char *message, size_t message_size);
 void standby_close(struct standby *standby);
 
 #endif

@@ -53,6 +53,8 @@ struct reader_calls {
     enum ledger_status (*look)(struct ledger_reader *reader);
     /* As ledger_reader_next, of events that are there. */
     enum ledger_status (*next)(struct ledger_reader *reader, size_t limit, ledger_each *each, void *context);
+    /* The chain value stored with event `seq`; LEDGER_NOT_FOUND if there is no such event. */
+    enum ledger_status (*chain_at)(struct ledger_reader *reader, uint64_t seq, uint8_t chain[CHAIN_BYTES]);
 };
 
 struct ledger_reader {

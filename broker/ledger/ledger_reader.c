@@ -24,6 +24,25 @@ uint64_t ledger_reader_at(const struct ledger_reader *reader, uint8_t chain[CHAI
     return reader->walk.seq;
 }
 
+enum ledger_status ledger_reader_has(struct ledger_reader *reader, uint64_t seq,
+                                     const uint8_t chain[CHAIN_BYTES])
+{
+    uint8_t stored[CHAIN_BYTES];
+    enum ledger_status status = reader->calls->chain_at(reader, seq, stored);
+    return status == LEDGER_OK && memcmp(stored, chain, CHAIN_BYTES) != 0 ? LEDGER_NOT_FOUND : status;
+}
+
+enum ledger_status ledger_reader_go_to(struct ledger_reader *reader, uint64_t seq,
+                                       const uint8_t chain[CHAIN_BYTES])
+{
+    enum ledger_status status = ledger_reader_has(reader, seq, chain);
+    if (status == LEDGER_OK) {
+        reader->walk.seq = seq;
+        memcpy(reader->walk.chain, chain, CHAIN_BYTES);
+    }
+    return status;
+}
+
 enum ledger_status ledger_reader_look(struct ledger_reader *reader)
 {
     return reader->calls->look(reader);

@@ -23,6 +23,15 @@ void ledger_reader_close(struct ledger_reader **reader);
  * beginning. */
 uint64_t ledger_reader_at(const struct ledger_reader *reader, uint8_t chain[CHAIN_BYTES]);
 
+/* Whether event `seq`, from 1, has that chain value: LEDGER_OK, or LEDGER_NOT_FOUND if it has another one, or
+ * is not there. */
+enum ledger_status ledger_reader_has(struct ledger_reader *reader, uint64_t seq,
+                                     const uint8_t chain[CHAIN_BYTES]);
+/* The same, and goes to that event, as if it had been read last; if it is not LEDGER_OK the reader stays at
+ * the event at which it was. */
+enum ledger_status ledger_reader_go_to(struct ledger_reader *reader, uint64_t seq,
+                                       const uint8_t chain[CHAIN_BYTES]);
+
 /* Looks how far the ledger goes now: ledger_reader_next reads that far. */
 enum ledger_status ledger_reader_look(struct ledger_reader *reader);
 /* How far it went at the last look. */

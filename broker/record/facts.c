@@ -98,7 +98,8 @@ enum {
     CALLBACK = 1, /* of Confidential */
     KEPT = CONCORDAT__V1__EVENT__WHAT_SNAPSHOT_KEPT,
     KEPT_OF = 1,
-    KEPT_DIGEST = 2
+    KEPT_DIGEST = 2,
+    KEPT_LAYOUT = 3
 };
 
 static bool record_scan_for(struct scan scan, uint32_t number, uint32_t or_number, struct scan_field *field)
@@ -197,18 +198,19 @@ bool record_copies_match(const uint8_t *body, size_t size, int64_t at_ms, uint32
 bool record_find_kept(const uint8_t *body, size_t size, uint64_t of, uint8_t digest[STATE_DIGEST_BYTES])
 {
     struct scan_field field;
-    bool is_of = false, has_digest = false;
+    bool is_of = false, has_digest = false, has_layout = false;
     if (!record_scan_for((struct scan){body, body + size}, KEPT, KEPT, &field))
         return false;
     struct scan kept = {field.bytes, field.bytes + field.size};
     while (scan_next(&kept, &field) == SCAN_FIELD) {
         is_of |= field.number == KEPT_OF && field.has_varint && field.varint == of;
+        has_layout |= field.number == KEPT_LAYOUT && field.has_varint && field.varint == state_layout;
         if (field.number == KEPT_DIGEST && field.has_bytes && field.size == STATE_DIGEST_BYTES) {
             memcpy(digest, field.bytes, STATE_DIGEST_BYTES);
             has_digest = true;
         }
     }
-    return is_of && has_digest;
+    return is_of && has_layout && has_digest;
 }
 
 bool record_find_callback(const uint8_t *confidential, size_t size, struct scan_field *callback)

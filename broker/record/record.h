@@ -106,7 +106,7 @@ bool record_find_link(const uint8_t *body, size_t size, const uint8_t *referral,
 bool record_copies_match(const uint8_t *body, size_t size, int64_t at_ms, uint32_t kind,
                          const uint8_t *referral);
 /* Copies out the digest of the state that a packed event says was kept as of event `of`. False if it is no
- * such event. */
+ * such event, or its router had states of another layout, whose digests mean nothing here. */
 bool record_find_kept(const uint8_t *body, size_t size, uint64_t of, uint8_t digest[STATE_DIGEST_BYTES]);
 /* Finds the callback number of a packed Confidential. Borrows. False if it has none. */
 bool record_find_callback(const uint8_t *confidential, size_t size, struct scan_field *callback);

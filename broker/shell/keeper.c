@@ -67,13 +67,12 @@ static pid_t fork_with_rows(const struct state *state)
 /* A forked child has the rows as they are at this instant and writes them in its own time, while the parent
  * goes on. It makes no call but those that snapshot_write allows. If the fork fails a later start takes
  * longer, and nothing else happens. */
-static void write_in_child(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+static void write_in_child(struct keeper *keeper, const struct state *state, const uint8_t chain[CHAIN_BYTES],
                            const char *folder, bool gently)
 {
     struct part_list list = {.count = 0};
-    uint8_t chain[CHAIN_BYTES];
-    uint64_t seq = ledger_head(ledger, chain);
-    assert(keeper->child == 0 && !keeper->written && state->counters.seq == seq);
+    uint64_t seq = state->counters.seq;
+    assert(keeper->child == 0 && !keeper->written);
     keeper->kept_seq = seq;
     keeper->own = 0;
     if (!keeper_shares_digest(keeper))
@@ -124,10 +123,10 @@ bool keeper_is_due(const struct keeper *keeper, const struct state *state)
            state->counters.seq - keeper->kept_seq - keeper->own >= EVENTS_BETWEEN_SNAPSHOTS;
 }
 
-void keeper_begin(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+void keeper_begin(struct keeper *keeper, const struct state *state, const uint8_t chain[CHAIN_BYTES],
                   const char *folder)
 {
-    write_in_child(keeper, state, ledger, folder, true);
+    write_in_child(keeper, state, chain, folder, true);
 }
 
 bool keeper_has_written(struct keeper *keeper, struct kept *kept)
@@ -146,6 +145,11 @@ void keeper_keep(struct keeper *keeper, const char *folder)
     (void)snapshot_keep(folder); /* otherwise the next start uses the one before */
 }
 
+void keeper_drop(struct keeper *keeper)
+{
+    keeper->written = false;
+}
+
 bool keeper_give_up(struct keeper *keeper, const struct state *state)
 {
     bool unfinished = keeper->child > 0 || keeper->written;
@@ -157,10 +161,10 @@ bool keeper_give_up(struct keeper *keeper, const struct state *state)
     return unfinished || state->counters.seq - keeper->kept_seq != keeper->own;
 }
 
-void keeper_write_now(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+void keeper_write_now(struct keeper *keeper, const struct state *state, const uint8_t chain[CHAIN_BYTES],
                       const char *folder)
 {
-    write_in_child(keeper, state, ledger, folder, false);
+    write_in_child(keeper, state, chain, folder, false);
     reap_or_tell(keeper, 0);
 }
 

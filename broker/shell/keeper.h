@@ -33,20 +33,22 @@ struct keeper {
 
 /* Whether enough has happened since the last snapshot, and that one is finished. */
 bool keeper_is_due(const struct keeper *keeper, const struct state *state);
-/* Starts to write the state to `folder` in a child process and returns. The newest event, which is on disk,
- * must be the one that begins this snapshot. */
-void keeper_begin(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+/* Starts to write the state to `folder` in a child process and returns. The state's newest event, which is on
+ * disk, must be the one that begins this snapshot; chain is its chain value. */
+void keeper_begin(struct keeper *keeper, const struct state *state, const uint8_t chain[CHAIN_BYTES],
                   const char *folder);
 /* Whether a snapshot is written and has no name yet: of which state it is, borrowed until keeper_keep. */
 bool keeper_has_written(struct keeper *keeper, struct kept *kept);
 /* Gives it its name. */
 void keeper_keep(struct keeper *keeper, const char *folder);
+/* Forgets one that is written and has no name. */
+void keeper_drop(struct keeper *keeper);
 
 /* Before a clean stop: gives up a snapshot that has no name yet, and tells whether anything has happened
  * since the last one that has. */
 bool keeper_give_up(struct keeper *keeper, const struct state *state);
 /* As keeper_begin, but waits for it. */
-void keeper_write_now(struct keeper *keeper, const struct state *state, const struct ledger *ledger,
+void keeper_write_now(struct keeper *keeper, const struct state *state, const uint8_t chain[CHAIN_BYTES],
                       const char *folder);
 void keeper_close(struct keeper *keeper);
 

@@ -52,6 +52,7 @@ struct broker_ports {
     struct process_faults (*faults)(void *context);
     /* One line for the people who run the broker; it holds nothing about a person. */
     void (*log)(void *context, const char *line);
+    bool has_standby; /* another router takes over when this one is gone */
 };
 
 #endif

@@ -16,8 +16,8 @@ enum { PAGE_EVENTS = 1000 /* read in one transaction of the ledger */ };
 /* --- the snapshot ----------------------------------------------------------------------------------- */
 
 struct vouching {
-    struct ledger *ledger;
-    struct recovery *recovery;
+    const struct recovery_history *history;
+    uint64_t *refused;
 };
 
 struct kept_search {
@@ -37,37 +37,34 @@ static bool find_kept(void *context, const struct ledger_event *event, const uin
 }
 
 /* The event stands soon after the snapshot's own: it was recorded as soon as the snapshot was written. */
-static bool ledger_vouches_for(struct ledger *ledger, uint64_t seq,
-                               const uint8_t digest[SNAPSHOT_DIGEST_BYTES])
+static bool history_vouches_for(const struct recovery_history *history, uint64_t seq,
+                                const uint8_t digest[SNAPSHOT_DIGEST_BYTES])
 {
     struct kept_search search = {.of = seq, .last = seq};
-    uint8_t chain[CHAIN_BYTES];
-    uint64_t head = ledger_head(ledger, chain);
     enum ledger_status status = LEDGER_OK;
-    while (status == LEDGER_OK && !search.found && search.last < head)
-        status = ledger_read(ledger, search.last, PAGE_EVENTS, find_kept, &search);
+    while (status == LEDGER_OK && !search.found && search.last < history->head)
+        status = history->read(history->context, search.last, PAGE_EVENTS, find_kept, &search);
     return search.found && memcmp(search.digest, digest, sizeof search.digest) == 0;
 }
 
-static bool is_of_this_ledger(void *context, uint64_t seq, const uint8_t chain[CHAIN_BYTES],
-                              const uint8_t digest[SNAPSHOT_DIGEST_BYTES])
+static bool is_of_this_history(void *context, uint64_t seq, const uint8_t chain[CHAIN_BYTES],
+                               const uint8_t digest[SNAPSHOT_DIGEST_BYTES])
 {
     const struct vouching *vouching = context;
-    uint8_t stored[CHAIN_BYTES];
-    if (ledger_chain_at(vouching->ledger, seq, stored) != LEDGER_OK ||
-        memcmp(stored, chain, sizeof stored) != 0)
+    const struct recovery_history *history = vouching->history;
+    if (!history->has(history->context, seq, chain))
         return false;
-    if (ledger_vouches_for(vouching->ledger, seq, digest))
+    if (history_vouches_for(history, seq, digest))
         return true;
-    vouching->recovery->refused_snapshot = seq;
+    *vouching->refused = seq;
     return false;
 }
 
-static struct state *read_snapshot(struct ledger *ledger, const char *folder, uint64_t seed,
-                                   struct recovery *recovery)
+struct state *recovery_snapshot(const struct recovery_history *history, const char *folder, uint64_t seed,
+                                uint64_t *refused)
 {
-    struct vouching vouching = {ledger, recovery};
-    struct snapshot *snapshot = snapshot_open_newest(folder, state_layout, is_of_this_ledger, &vouching);
+    struct vouching vouching = {history, refused};
+    struct snapshot *snapshot = snapshot_open_newest(folder, state_layout, is_of_this_history, &vouching);
     const void *parts[STATE_PARTS];
     size_t sizes[STATE_PARTS];
     struct state *state = NULL;
@@ -144,6 +141,12 @@ static void say_why_not(const struct ledger *ledger, uint64_t contradicts, char 
         snprintf(message, message_size, "not enough memory to read the ledger");
 }
 
+static bool ledger_has(void *context, uint64_t seq, const uint8_t chain[CHAIN_BYTES])
+{
+    uint8_t stored[CHAIN_BYTES];
+    return ledger_chain_at(context, seq, stored) == LEDGER_OK && memcmp(stored, chain, sizeof stored) == 0;
+}
+
 /* Takes the state over, and brings it to the ledger's newest event. */
 static struct state *replay_rest(struct ledger *ledger, struct state *state, struct recovery *recovery,
                                  char *message, size_t message_size)
@@ -166,8 +169,10 @@ static struct state *replay_rest(struct ledger *ledger, struct state *state, str
 struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t seed,
                             struct recovery *recovery, char *message, size_t message_size)
 {
+    uint8_t chain[CHAIN_BYTES];
+    const struct recovery_history history = {ledger_head(ledger, chain), ledger_has, read_ledger, ledger};
     *recovery = (struct recovery){0};
-    struct state *state = read_snapshot(ledger, folder, seed, recovery);
+    struct state *state = recovery_snapshot(&history, folder, seed, &recovery->refused_snapshot);
     if (!state)
         state = state_new(seed);
     return replay_rest(ledger, state, recovery, message, message_size);
@@ -178,9 +183,7 @@ struct state *recovery_go_on(struct ledger *ledger, const char *folder, uint64_t
                              const uint8_t chain[CHAIN_BYTES], struct recovery *recovery, char *message,
                              size_t message_size)
 {
-    uint8_t stored[CHAIN_BYTES];
-    if (ledger_chain_at(ledger, followed->counters.seq, stored) != LEDGER_OK ||
-        memcmp(stored, chain, sizeof stored) != 0) {
+    if (!ledger_has(ledger, followed->counters.seq, chain)) {
         state_destroy(&followed);
         return recovery_read(ledger, folder, seed, recovery, message, message_size);
     }

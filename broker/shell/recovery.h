@@ -22,6 +22,24 @@ struct recovery {
     struct recovery_found found;
 };
 
+/* A source of events: as ledger_read, and as the broker's port. */
+typedef enum ledger_status recovery_source(void *context, uint64_t after, size_t limit, ledger_each *each,
+                                           void *each_context);
+
+/* The history that vouches for a snapshot: a ledger's, or what a follower reads of it. */
+struct recovery_history {
+    uint64_t head; /* its newest event */
+    /* Whether event `seq` has that chain value; what is read next follows on it. */
+    bool (*has)(void *context, uint64_t seq, const uint8_t chain[CHAIN_BYTES]);
+    recovery_source *read;
+    void *context; /* the first argument of both; borrowed */
+};
+
+/* The state of the newest snapshot in `folder` for which the history vouches; NULL if there is none. *refused
+ * becomes the event of a snapshot that is whole and not what the history says of it, if there is one. */
+struct state *recovery_snapshot(const struct recovery_history *history, const char *folder, uint64_t seed,
+                                uint64_t *refused);
+
 /* The state after the ledger's newest event; the caller's to destroy. `folder` is where snapshots are kept,
  * `seed` the new state's. NULL with a message for a person if the ledger contradicts itself or cannot be
  * read, or if memory is short. */
@@ -34,10 +52,6 @@ struct state *recovery_read(struct ledger *ledger, const char *folder, uint64_t 
 struct state *recovery_go_on(struct ledger *ledger, const char *folder, uint64_t seed, struct state *followed,
                              const uint8_t chain[CHAIN_BYTES], struct recovery *recovery, char *message,
                              size_t message_size);
-
-/* A source of events: as ledger_read, and as the broker's port. */
-typedef enum ledger_status recovery_source(void *context, uint64_t after, size_t limit, ledger_each *each,
-                                           void *each_context);
 
 /* Applies the events that follow on the state, up to number `head`. LEDGER_CORRUPT with found->contradicts
  * not 0: the state must not be used any more. Any other status is the source's; LEDGER_UNKNOWN also if memory

@@ -26,7 +26,7 @@ struct broker *broker_open(const struct broker_ports *ports, struct state *state
     ports->random(ports->context, b->self.session, sizeof b->self.session);
     b->ports = *ports;
     b->self.software = version;
-    b->self.has_standby = false; /* nothing takes over for this process yet */
+    b->self.has_standby = ports->has_standby;
     b->state = state;
     b->durable_seq = b->in_flight.seq = state->counters.seq;
     waiting_open(&b->rematch.waiting);

@@ -79,8 +79,8 @@ static void check_policy_text(struct doctor *doctor, const char *path)
     else if (doctor->gap_count)
         doctor_wrong(
             doctor,
-            "%s: %u %s: at some times nobody would come. Read all of them by `concordat-broker --check "
-            "%s`, and have those who plan shifts close or accept them. The first: %.300s",
+            "%s: %u %s: at some times nobody would come, or a team is never asked. Read all of them by `concordat-broker --check "
+            "%s`, and have those who plan shifts close or accept them. The first: %s",
             path, doctor->gap_count, doctor->gap_count == 1 ? "gap" : "gaps", path, doctor->first_gap);
     else
         doctor_well(doctor, "%s: the router takes it, and it has no gap", path);

@@ -87,7 +87,7 @@ static void check_header(struct doctor *doctor, const struct stored_file *file, 
     uint32_t format = got == sizeof header ? number_at(header + AT_FORMAT) : 0;
     uint32_t owner = got == sizeof header ? number_at(header + AT_OWNER) : 1;
     if (owner == 0 && format == 0)
-        doctor_unseen(doctor, "%s: its format: a fresh file has that in its log until it has grown", path);
+        doctor_unseen(doctor, "%s: its format: the file is new, and only its program can read it yet", path);
     else if (got != sizeof header || owner != file->owner)
         doctor_wrong(doctor,
                      "%s: it is none of ours, or damaged; keep it, and see OPERATE.md before %s starts", path,

@@ -165,11 +165,13 @@ int main(int argc, char **argv)
     commit(&writing);
     if (argc > 5) {
         struct keeper keeper = {0};
+        uint8_t chain[CHAIN_BYTES];
         struct command begin = {.kind = COMMAND_BEGIN_SNAPSHOT, .actor = ""},
                        keep = {.kind = COMMAND_KEEP_SNAPSHOT, .actor = ""};
         region_do(&region, &begin);
         commit(&writing);
-        keeper_write_now(&keeper, region.state, writing.ledger, argv[2]);
+        (void)ledger_head(writing.ledger, chain);
+        keeper_write_now(&keeper, region.state, chain, argv[2]);
         if (!keeper_has_written(&keeper, &keep.is.kept))
             measure_fail("the snapshot could not be written");
         region_do(&region, &keep);

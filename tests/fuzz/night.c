@@ -260,7 +260,7 @@ static void start(struct night *n)
 {
     const struct broker_ports ports = {n,           write_events, syncing,  sync_events, read_events,
                                        read_sealed, send_out,     find_key, give_random, clock_is_good,
-                                       room,        no_faults,    say};
+                                       room,        no_faults,    say,      false};
     n->broker = broker_open(&ports, replay(n), "fuzz");
     bool good = n->broker && broker_load_policy(n->broker, region(), n->now);
     assert(good);

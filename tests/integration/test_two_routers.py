@@ -16,7 +16,7 @@ import stage
 sys.path.insert(0, os.path.join(stage.SOURCE, "tests", "worlds"))
 import postgres  # noqa: E402
 
-DEPOSED = 112
+CANNOT, DEPOSED = 111, 112
 NOT_INSTALLED = 77
 
 
@@ -32,14 +32,13 @@ class TwoRouters(unittest.TestCase):
         schema = subprocess.run([stage.find_program("concordat-ledger"), "schema"], stdout=subprocess.PIPE, text=True, check=True)
         cls.servers.a.sql("CREATE DATABASE concordat")
         cls.servers.a.sql(schema.stdout, "concordat")
-        cls.ledger = cls.servers.address("concordat")
-        cls.endpoints = {name: f"tcp://127.0.0.1:{stage.free_port()}" for name in ("a", "b")}
+        cls.endpoints = {name: f"tcp://127.0.0.1:{stage.free_port()}" for name in ("a", "b", "c", "d")}
 
-    def start(self, name, ready):
+    def start(self, name, ready, of="concordat"):
         """Starts a router with the common key and the common master key, and a folder and an endpoint of its own."""
         s = self.s
         return s.start(name, "concordat-broker", "--policy", s.path("region.yaml"), "--state", s.path(f"state-{name}"),
-                       "--ledger", self.ledger, "--listen", self.endpoints[name],
+                       "--ledger", self.servers.address(of), "--listen", self.endpoints[name],
                        "--key", s.path("secret", "broker.key_secret"), "--keys", s.path("keys"),
                        "--master-key", s.path("master-key"), ready=ready)
 
@@ -113,6 +112,37 @@ class TwoRouters(unittest.TestCase):
         s.await_said("b", "ready on")
         self.assertEqual(s.stop("b"), 0)
         self.assertNotRegex(s.said("a") + s.said("b"), "invented|07700")
+
+    def test_p1_a_router_does_not_lead_on_a_history_that_lacks_what_it_acknowledged(self):
+        s, sql = self.s, self.servers.a.sql
+        self.start("c", "ready on")
+        self.ask_of("c")
+        self.refer(s.client("passer", "source", "street-triage"))
+        self.assertEqual(s.stop("c"), 0)
+        sql("CREATE DATABASE older TEMPLATE concordat")
+        self.start("c", "ready on")
+        self.refer(s.client("passer"))
+        s.kill("c")
+
+        # The servers have brought the older history back.
+        guarded = self.start("c", "lacks event", of="older")
+        self.assertEqual(guarded.wait(), CANNOT)
+        note = s.path("state-c", "acknowledged")
+        self.assertIn(f"remove {note}", s.said("c"))
+
+        # Another router goes on there. Whoever acknowledged what is lacking says so, and does not lead afterwards.
+        self.start("d", "ready on", of="older")
+        self.ask_of("d")
+        for _ in range(2):
+            self.refer(s.client("passer"))
+        guarded = self.start("c", "LACKS event", of="older")
+        self.assertEqual(s.stop("d"), 0)
+        self.assertEqual(guarded.wait(), CANNOT)
+
+        # A person has decided.
+        os.remove(note)
+        self.start("c", "ready on", of="older")
+        self.assertEqual(s.stop("c"), 0)
 
 
 if __name__ == "__main__":

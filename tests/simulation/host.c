@@ -319,7 +319,7 @@ void host_start(struct world *w)
     struct host *h = &w->host;
     const struct broker_ports ports = {w,           port_write,  port_syncing, port_sync,   port_read,
                                        port_sealed, port_send,   port_key,     port_random, port_clock,
-                                       port_disk,   port_faults, port_log};
+                                       port_disk,   port_faults, port_log,     false};
     h->dying = h->dead = h->failed = h->read_failed = false;
     h->run++;
     h->started_ms = h->busy_until_ms = w->now_ms;

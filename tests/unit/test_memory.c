@@ -225,7 +225,7 @@ static void story_of_a_broker(void)
 {
     const struct broker_ports ports = {NULL,      write_events, never,    sync_events, read_nothing,
                                        no_sealed, send_nowhere, find_key, give_random, never,
-                                       room,      no_faults,    say};
+                                       room,      no_faults,    say,      false};
     struct now now = {.wall_ms = INT64_C(1795003200000), .mono_ms = 1000};
     memory_keys_renew();
     head = 0;

@@ -11,16 +11,12 @@
 #include <sqlite3.h>
 
 #include "broker/ledger/snapshot.h"
-#include "broker/shell/keeper.h"
 #include "broker/shell/recovery.h"
-#include "proto/wire/reduced.h"
-#include "tests/worlds/folder.h"
-#include "tests/worlds/packed_world.h"
 #include "tests/worlds/random_walk.h"
 #include "tests/worlds/state_copy.h"
+#include "tests/worlds/written_world.h"
 
-static char home[FOLDER_PATH_BYTES], why[512];
-static struct ledger *written;
+static char why[512];
 
 /* What a snapshot says. */
 struct said {
@@ -34,79 +30,12 @@ struct forging {
     uint8_t *bytes[STATE_PARTS]; /* owned: the forged parts, writable */
 };
 
-static int recovery_set_up(void **unused)
-{
-    (void)unused;
-    enum ledger_status status;
-    /* In memory: thousands of snapshots are written and synced here, and none has to outlive the machine. */
-    strcpy(home, "/dev/shm/concordat-recovery-XXXXXX");
-    if (!mkdtemp(home))
-        return -1;
-    written = ledger_open(folder_file(home, "ledger.db"), &status, why, sizeof why);
-    return written ? 0 : -1;
-}
-
-static int recovery_tear_down(void **unused)
-{
-    (void)unused;
-    ledger_close(&written);
-    return folder_remove(home);
-}
-
-static void write_to_ledger(struct core_world *w, const struct event *event)
-{
-    static uint8_t packed[PACKED_BYTES_MAX], reduced[PACKED_BYTES_MAX];
-    uint8_t digest[CHAIN_BYTES];
-    struct ledger_event stored = {.seq = event->seq, .at_ms = event->at_ms, .kind = (uint32_t)event->kind};
-    stored.referral = event->has_referral ? event->referral : NULL;
-    stored.body = packed;
-    stored.body_size = packed_event(w, event, SOURCE_NONE, packed, sizeof packed);
-    assert_true(reduced_digest(packed, stored.body_size, reduced, digest));
-    stored.reduced = digest;
-    assert_int_equal(ledger_append(written, &stored, 1), LEDGER_OK);
-}
-
-static void with_a_ledger(struct core_world *w)
-{
-    walk_adjust(w);
-    w->watch = write_to_ledger;
-}
-
-static void do_own(struct core_world *w, enum command_kind kind, const struct kept *kept)
-{
-    struct command command = {.kind = kind, .actor = ""};
-    if (kept)
-        command.is.kept = *kept;
-    assert_int_equal(world_do(w, &command), REFUSAL_NONE);
-}
-
-/* How many open cases too many the snapshot has, and whether the ledger says of which state it is. */
-struct snapshot_of {
-    uint32_t off;
-    bool untold;
-};
-
-static void leave_snapshot(struct core_world *w, struct snapshot_of how)
-{
-    struct keeper keeper = {0};
-    struct kept kept;
-    do_own(w, COMMAND_BEGIN_SNAPSHOT, NULL);
-    w->state->counters.open_count += how.off;
-    keeper_write_now(&keeper, w->state, written, home);
-    w->state->counters.open_count -= how.off;
-    assert_true(keeper_has_written(&keeper, &kept));
-    if (!how.untold)
-        do_own(w, COMMAND_KEEP_SNAPSHOT, &kept);
-    keeper_keep(&keeper, home);
-    keeper_close(&keeper);
-}
-
 /* A world some way on, with a snapshot of it, and a little further. */
-static struct core_world *world_with_snapshot(struct snapshot_of how)
+static struct core_world *world_with_snapshot(struct written_snapshot how)
 {
-    struct core_world *w = core_world_open(5, with_a_ledger);
+    struct core_world *w = written_world_open();
     walk_world(w, walk_first_seed(), 20);
-    leave_snapshot(w, how);
+    written_leave_snapshot(w, how);
     walk_world(w, walk_first_seed() + 1, 5);
     return w;
 }
@@ -116,7 +45,7 @@ static struct recovery found;
 /* The event as of which the snapshot was that the start used; 0 if it used none. */
 static uint64_t recovered_from(const struct core_world *w)
 {
-    struct state *state = recovery_read(written, home, 7, &found, why, sizeof why);
+    struct state *state = recovery_read(written, written_home, 7, &found, why, sizeof why);
     assert_non_null(state);
     assert_true(state_same(state, w->state));
     state_destroy(&state);
@@ -126,7 +55,7 @@ static uint64_t recovered_from(const struct core_world *w)
 static void a_start_replays_only_the_ledgers_tail(void **unused)
 {
     (void)unused;
-    struct core_world *w = world_with_snapshot((struct snapshot_of){0});
+    struct core_world *w = world_with_snapshot((struct written_snapshot){0});
     assert_int_equal(recovered_from(w), world_event(w, EVENT_SNAPSHOT_BEGUN)->seq);
     assert_int_equal(found.refused_snapshot, 0);
     assert_int_equal(found.found.differs, 0);
@@ -136,7 +65,7 @@ static void a_start_replays_only_the_ledgers_tail(void **unused)
 static void a_snapshot_with_wrong_books_is_passed_over_and_the_whole_ledger_read(void **unused)
 {
     (void)unused;
-    struct core_world *w = world_with_snapshot((struct snapshot_of){.off = 1});
+    struct core_world *w = world_with_snapshot((struct written_snapshot){.off = 1});
     assert_int_equal(recovered_from(w), 0);
     assert_int_equal(found.refused_snapshot, 0);
     assert_int_equal(found.found.differs, world_event(w, EVENT_SNAPSHOT_KEPT)->seq);
@@ -147,9 +76,9 @@ static void P8_a_snapshot_that_the_ledger_does_not_vouch_for_is_refused_and_the_
     void **unused)
 {
     (void)unused;
-    struct core_world *w = world_with_snapshot((struct snapshot_of){0});
+    struct core_world *w = world_with_snapshot((struct written_snapshot){0});
     uint64_t first = world_event(w, EVENT_SNAPSHOT_BEGUN)->seq;
-    leave_snapshot(w, (struct snapshot_of){.untold = true});
+    written_leave_snapshot(w, (struct written_snapshot){.untold = true});
     uint64_t untold = w->state->counters.seq;
     walk_world(w, walk_first_seed() + 2, 5);
     assert_int_equal(recovered_from(w), first);
@@ -178,7 +107,7 @@ static uint8_t *copy_of(const void *bytes, size_t size)
 /* Takes over what the snapshot that is there says. */
 static void forging_open(struct forging *f)
 {
-    struct snapshot *snapshot = snapshot_open_newest(home, state_layout, accept_any, &f->good);
+    struct snapshot *snapshot = snapshot_open_newest(written_home, state_layout, accept_any, &f->good);
     assert_non_null(snapshot);
     f->forged = f->good;
     for (size_t i = 0; i < STATE_PARTS; i++) {
@@ -202,10 +131,10 @@ static void forging_close(struct forging *f)
 static void put_snapshot(const struct said *said)
 {
     uint8_t digest[SNAPSHOT_DIGEST_BYTES];
-    assert_int_equal(
-        snapshot_write(home, said->seq, said->chain, state_layout, said->parts, STATE_PARTS, false, digest),
-        0);
-    assert_int_equal(snapshot_keep(home), 0);
+    assert_int_equal(snapshot_write(written_home, said->seq, said->chain, state_layout, said->parts,
+                                    STATE_PARTS, false, digest),
+                     0);
+    assert_int_equal(snapshot_keep(written_home), 0);
 }
 
 /* Puts what was altered before the good one; its hash is right. */
@@ -231,7 +160,7 @@ enum { DRAWN_BYTES = 2000 };
 static void P8_of_2000_forged_snapshots_none_is_believed(void **unused)
 {
     (void)unused;
-    struct core_world *w = world_with_snapshot((struct snapshot_of){0});
+    struct core_world *w = world_with_snapshot((struct written_snapshot){0});
     struct forging f;
     forging_open(&f);
     uint64_t random = walk_first_seed() * 2 + 1;
@@ -257,7 +186,7 @@ static void P8_no_byte_of_a_row_can_be_altered_in_a_snapshot(void **unused)
                                                   sizeof(struct name),       sizeof(struct referral),
                                                   sizeof(struct ended_case), sizeof(struct remembered),
                                                   sizeof(struct cover),      sizeof(struct undoable)};
-    struct core_world *w = world_with_snapshot((struct snapshot_of){0});
+    struct core_world *w = world_with_snapshot((struct written_snapshot){0});
     struct forging f;
     forging_open(&f);
     for (size_t part = 0; part < STATE_PARTS; part++)
@@ -270,7 +199,7 @@ static void P8_no_byte_of_a_row_can_be_altered_in_a_snapshot(void **unused)
 static void P8_nor_can_a_snapshot_be_cut_or_said_to_be_of_another_event(void **unused)
 {
     (void)unused;
-    struct core_world *w = world_with_snapshot((struct snapshot_of){0});
+    struct core_world *w = world_with_snapshot((struct written_snapshot){0});
     struct forging f;
     forging_open(&f);
     struct snapshot_part *referrals = &f.forged.parts[5], *origins = &f.forged.parts[4];
@@ -355,7 +284,7 @@ static void P8_no_byte_of_an_event_can_be_altered_in_the_ledger_unseen(void **un
 {
     (void)unused;
     static const char *const columns[] = {"at_ms", "kind", "referral", "chain", "body"};
-    struct core_world *w = core_world_open(5, with_a_ledger);
+    struct core_world *w = written_world_open();
     for (uint64_t seed = walk_first_seed(); w->event_count < LEAST_EVENTS; seed++)
         walk_world(w, seed, STEPS_OF_THAT);
     uint64_t seq = w->event_count - walk_first_seed() % LEAST_EVENTS;
@@ -363,7 +292,7 @@ static void P8_no_byte_of_an_event_can_be_altered_in_the_ledger_unseen(void **un
         seq--;
     print_message("event %llu of %u\n", (unsigned long long)seq, w->event_count);
     sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(folder_file(home, "ledger.db"), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_open(folder_file(written_home, "ledger.db"), &db), SQLITE_OK);
     run_sql(db, "DROP TRIGGER event_not_changed");
     assert_false(start_finds(seq));
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
@@ -381,7 +310,7 @@ static void P8_no_byte_of_an_event_can_be_altered_in_the_ledger_unseen(void **un
     core_world_close(&w);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, recovery_set_up, recovery_tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, written_set_up, written_tear_down)
 
 int main(void)
 {

@@ -3,13 +3,15 @@
 #include <endian.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "broker/ledger/inside.h"
 #include "broker/ledger/postgres/event_rows.h"
 #include "broker/ledger/postgres/line.h"
 #include "broker/ledger/postgres/schema.h"
 
-enum { READER_PATIENCE_MS = 5000 };
+/* A router that follows must soon find out that its server is gone. */
+enum { READER_CONNECT_MS = 1500, READER_PATIENCE_MS = 3000 };
 
 struct postgres_reader {
     struct ledger_reader common; /* the first: a reader of this kind is one of these */
@@ -32,6 +34,15 @@ static bool postgres_reader_ask(struct postgres_reader *p, const char *name,
                                 const struct line_parameters *parameters)
 {
     return line_ask(&p->line, name, parameters) && line_answer(&p->line, READER_PATIENCE_MS) == LINE_ANSWERED;
+}
+
+static bool postgres_reader_ask_events(struct postgres_reader *p, uint64_t from, size_t limit)
+{
+    uint64_t first = htobe64(from), count = htobe64(limit);
+    struct line_parameters parameters = {0};
+    line_add(&parameters, &first, sizeof first);
+    line_add(&parameters, &count, sizeof count);
+    return postgres_reader_ask(p, "events", &parameters);
 }
 
 static enum ledger_status postgres_reader_look(struct ledger_reader *reader)
@@ -62,17 +73,36 @@ static enum ledger_status postgres_reader_next(struct ledger_reader *reader, siz
 {
     struct postgres_reader *p = postgres_reader_of(reader);
     struct postgres_reading reading = {&reader->walk, false, each, context};
-    uint64_t from = reader->walk.seq, first = htobe64(from + 1), count = htobe64(limit);
-    struct line_parameters parameters = {0};
-    line_add(&parameters, &first, sizeof first);
-    line_add(&parameters, &count, sizeof count);
-    if (!postgres_reader_ask(p, "events", &parameters))
+    uint64_t from = reader->walk.seq;
+    if (!postgres_reader_ask_events(p, from + 1, limit))
         return postgres_reader_fails(p);
     event_rows_give(p->line.result, postgres_reader_take, &reading);
     if (!reading.altered && reader->walk.seq > from)
         return LEDGER_OK;
     walk_say_altered(reader->walk.seq + 1, reader->message, sizeof reader->message);
     return LEDGER_CORRUPT;
+}
+
+static bool postgres_reader_take_chain(void *context, const struct walked *row,
+                                       const struct ledger_event *event)
+{
+    (void)event;
+    struct walk *found = context;
+    found->seq = row->seq;
+    memcpy(found->chain, row->chain, CHAIN_BYTES);
+    return false;
+}
+
+static enum ledger_status postgres_reader_chain_at(struct ledger_reader *reader, uint64_t seq,
+                                                   uint8_t chain[CHAIN_BYTES])
+{
+    struct postgres_reader *p = postgres_reader_of(reader);
+    struct walk found = {0};
+    if (!postgres_reader_ask_events(p, seq, 1))
+        return postgres_reader_fails(p);
+    event_rows_give(p->line.result, postgres_reader_take_chain, &found);
+    memcpy(chain, found.chain, CHAIN_BYTES);
+    return found.seq == seq ? LEDGER_OK : LEDGER_NOT_FOUND;
 }
 
 static void postgres_reader_close(struct ledger_reader *reader)
@@ -83,14 +113,16 @@ static void postgres_reader_close(struct ledger_reader *reader)
     free(p);
 }
 
-static const struct reader_calls postgres_reader_calls = {
-    .close = postgres_reader_close, .look = postgres_reader_look, .next = postgres_reader_next};
+static const struct reader_calls postgres_reader_calls = {.close = postgres_reader_close,
+                                                          .look = postgres_reader_look,
+                                                          .next = postgres_reader_next,
+                                                          .chain_at = postgres_reader_chain_at};
 
 static bool postgres_reader_connect(struct postgres_reader *p)
 {
     for (size_t which = 0; which < p->servers.count; which++)
         if (line_open(&p->line, &p->servers, which, "concordat reader " CONCORDAT_VERSION,
-                      READER_PATIENCE_MS) &&
+                      READER_CONNECT_MS) &&
             line_prepare(&p->line, "events", event_rows_sql, READER_PATIENCE_MS) &&
             line_prepare(&p->line, "head", "SELECT max(seq) FROM event", READER_PATIENCE_MS))
             return true;

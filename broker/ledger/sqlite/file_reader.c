@@ -65,6 +65,21 @@ static enum ledger_status file_reader_next(struct ledger_reader *reader, size_t 
     return reader_fails(file);
 }
 
+static enum ledger_status file_reader_chain_at(struct ledger_reader *reader, uint64_t seq,
+                                               uint8_t chain[CHAIN_BYTES])
+{
+    struct file_reader *file = file_reader_of(reader);
+    sqlite3_bind_int64(file->events, 1, (sqlite3_int64)seq);
+    sqlite3_bind_int64(file->events, 2, 1);
+    int rc = sqlite3_step(file->events);
+    bool found = rc == SQLITE_ROW && (uint64_t)sqlite3_column_int64(file->events, 0) == seq &&
+                 rows_take_chain(file->events, chain);
+    sqlite3_reset(file->events);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        return reader_fails(file);
+    return found ? LEDGER_OK : LEDGER_NOT_FOUND;
+}
+
 static void file_reader_close(struct ledger_reader *reader)
 {
     struct file_reader *file = file_reader_of(reader);
@@ -75,8 +90,10 @@ static void file_reader_close(struct ledger_reader *reader)
     free(file);
 }
 
-static const struct reader_calls file_reader_calls = {
-    .close = file_reader_close, .look = file_reader_look, .next = file_reader_next};
+static const struct reader_calls file_reader_calls = {.close = file_reader_close,
+                                                      .look = file_reader_look,
+                                                      .next = file_reader_next,
+                                                      .chain_at = file_reader_chain_at};
 
 static enum ledger_status file_reader_begin(struct file_reader *file)
 {

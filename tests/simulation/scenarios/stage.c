@@ -168,7 +168,7 @@ static void start(struct stage *s)
 {
     const struct broker_ports ports = {s,           port_write,  port_syncing, port_sync,   port_read,
                                        port_sealed, port_send,   port_key,     port_random, port_clock,
-                                       port_disk,   port_faults, port_log};
+                                       port_disk,   port_faults, port_log,     false};
     struct state *state = state_new(++s->run);
     struct recovery_found found;
     enum ledger_status status = recovery_replay(state, s->store.count, port_read, s, &found);
