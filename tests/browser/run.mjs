@@ -1,4 +1,5 @@
-// The journeys, and every state of every page judged: run.mjs SOURCE BUILD.
+// The journeys, and every state of every page judged: run.mjs PART SOURCE BUILD. PART is one of both, journeys or states, which
+// run side by side.
 import { existsSync } from "node:fs";
 import test, { after } from "node:test";
 
@@ -36,7 +37,8 @@ if (missing.length) {
   console.log(`skipped: ${missing.join(" and ")} is not installed (tests/run browser installs it)`);
   process.exit(77);
 }
-const stage = await Stage.open(...process.argv.slice(2));
+const [part, ...folders] = process.argv.slice(2);
+const stage = await Stage.open(...folders);
 const browser = await Browser.open(stage);
 const crew = new Crew(browser);
 
@@ -46,29 +48,36 @@ after(async () => {
   await stage.close();
 });
 
-for (const state of STATES) {
-  test(`nobody is kept out of ${state.name}`, async () => {
-    const page = await open(browser, state);
-    try {
-      await browser.judge(page, state.name);
-    } finally {
-      await leave(browser, state, page);
-    }
-  });
+function judgeStates() {
+  for (const state of STATES) {
+    test(`nobody is kept out of ${state.name}`, async () => {
+      const page = await open(browser, state);
+      try {
+        await browser.judge(page, state.name);
+      } finally {
+        await leave(browser, state, page);
+      }
+    });
+  }
+  test("each page of the states was without a fault", () => browser.finishKept());
 }
-test("each page of the states was without a fault", () => browser.finishKept());
-signIn(browser);
-lock(browser);
-for (const journey of [whoIsThere, giveBack, handOver, notReached, missingPerson, corrections, afterTheEnd, messages, reminders, detention,
-  beside, shifts, entered]) journey(browser, crew);
-test("each page of those at work was without a fault", () => crew.goHome());
-keyboard(browser);
-firstLoad(browser);
-live(browser);
-sealed(browser);
-shift(browser);
-stolenDevice(browser);
-stage.forgetSessions(); // those before have ended with the gateway
-oneReferral(browser);
-twoAccept(browser);
-outage(browser);
+
+function goThroughJourneys() {
+  signIn(browser);
+  lock(browser);
+  for (const journey of [whoIsThere, giveBack, handOver, notReached, missingPerson, corrections, afterTheEnd, messages, reminders, detention,
+    beside, shifts, entered]) journey(browser, crew);
+  test("each page of those at work was without a fault", () => crew.goHome());
+  keyboard(browser);
+  firstLoad(browser);
+  live(browser);
+  sealed(browser);
+  shift(browser);
+  stolenDevice(browser);
+  stage.forgetSessions(); // those before have ended with the gateway
+  oneReferral(browser);
+  twoAccept(browser);
+  outage(browser);
+}
+
+({ states: judgeStates, journeys: goThroughJourneys })[part]();
