@@ -14,11 +14,12 @@ from statistics import median
 
 import zmq
 
+import machines
 import sections
 
 PARTS = {"round-trips": sections.round_trips, "core": sections.core, "sealing": sections.sealing,
          "recovery": sections.recovery, "growth": sections.growth, "audit": sections.audit, "boards": sections.boards,
-         "profile": sections.profile}
+         "machines": machines.round_trips, "takeover": machines.takeover, "profile": sections.profile}
 
 
 class Bench:

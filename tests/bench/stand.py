@@ -20,11 +20,11 @@ IDLE = ("southfell-crisis", "young-people-crisis", "place-of-safety", "crisis-li
 class Stand:
     """A region with its keys. Its folder is made beside the broker under test, so that both are on the same disk."""
 
-    def __init__(self, source, build, folder, intakes=1, idle=0):
+    def __init__(self, source, build, folder, intakes=1, idle=0, ledger=None):
         self.source, self.build = source, build
         self.folder = tempfile.mkdtemp(prefix="concordat-bench-", dir=folder)
         self.endpoint = f"tcp://127.0.0.1:{free_port()}"
-        self.broker = None
+        self.broker, self.ledger = None, ledger
         for name in ("keys", "secret"):
             os.mkdir(self.path(name))
         self.key("broker", "server", "region", "secret")
@@ -64,7 +64,7 @@ class Stand:
     def broker_command(self):
         return [self.program("broker", "concordat-broker"), "--policy", self.path("region.yaml"), "--state",
                 self.path("state"), "--listen", self.endpoint, "--key", self.path("secret", "broker.key_secret"),
-                "--keys", self.path("keys"), *self.master_key()]
+                "--keys", self.path("keys"), *self.master_key(), *(("--ledger", self.ledger) if self.ledger else ())]
 
     def master_key(self):
         """The option by which the broker finds its master key. A broker of before has none."""
