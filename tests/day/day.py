@@ -21,10 +21,11 @@ import time
 sys.dont_write_bytecode = True  # the tree stays as it is
 import kinds  # noqa: E402
 import mix  # noqa: E402
+from database import Database  # noqa: E402
 from marks import Marks  # noqa: E402
 from pages import Pages  # noqa: E402
 from people import Coordinator, Referrer, Team, minutes  # noqa: E402
-from programs import RING, SHUT, SOURCES, Failure, Program, Region, of_the_night  # noqa: E402
+from programs import RING, SHUT, SOURCES, Failure, Program, Region, of_the_night, router  # noqa: E402
 from scene import Scene  # noqa: E402
 from story import FINE, Story, at_once, kind_of, owner_of, words_of  # noqa: E402
 from verdict import print_reports, verdict  # noqa: E402
@@ -41,11 +42,8 @@ class Day:
         self.people = mix.people_of(options.seed, options.referrals)
         self.by_id = {person.id: person for person in self.people}
         self.referrers = [Referrer(region, person) for person in self.people]
-        self.broker = Program(
-            region, "broker", "concordat-broker", "--policy", region.path("region.yaml"),
-            "--state", region.path("broker"), "--listen", region.broker,
-            "--key", region.path("secret", "broker.key_secret"), "--keys", region.path("keys"),
-            "--master-key", region.path("master-key"))
+        self.database = Database(region) if options.ledger == "postgresql" else None
+        self.brokers = self.database.routers() if self.database else [Program(*router(region, "broker", region.broker))]
         self.intakes = [self._intake(source) for source in SOURCES]
         self.audit, self.inspection = (Program(
             region, folder, "concordat-audit", "--broker", region.broker,
@@ -74,17 +72,19 @@ class Day:
 
     def programs(self):
         """All programs in the order in which they stop: clients before their servers."""
-        return [self.pages, *self.coordinators, *self.teams.values(), *self.intakes, self.audit, self.inspection, self.broker]
+        return [self.pages, *self.coordinators, *self.teams.values(), *self.intakes, self.audit, self.inspection, *self.brokers]
 
     # ---- From morning to the end ----
 
     async def start(self):
         if self.scenes:
             self.region.write_policy(of_the_night(self.region.day_policy))
-        await self.broker.start()
-        await self.broker.await_word("ready")
+        if self.database:
+            await self.database.start()
+        await self.brokers[0].start()
+        await self.brokers[0].await_word("ready")
         for program in reversed(self.programs()):
-            if program is not self.broker:
+            if program is not self.brokers[0]:
                 await program.start()
 
     async def play_kinds(self):
@@ -102,8 +102,14 @@ class Day:
         self.story.new_steps()  # the day's own story begins here
 
     def load_policy_of_the_day(self):
-        self.region.write_policy(self.region.day_policy)
-        self.broker.process.send_signal(signal.SIGHUP)
+        self.load_policy(self.region.day_policy)
+
+    def load_policy(self, text):
+        """A router that follows reads it when it begins to lead."""
+        self.region.write_policy(text)
+        for broker in self.brokers:
+            if broker.running.is_set():
+                broker.process.send_signal(signal.SIGHUP)
 
     async def play(self):
         self.began = time.time()
@@ -111,6 +117,7 @@ class Day:
         acts += [self.be_away(*absence) for absence in mix.ABSENCES]
         acts += [self.be_full(*full) for full in mix.FULL]
         acts += [self.kill_at_random()] if self.options.kills else []
+        acts += [self.lose_server()] if self.database else []
         acts.append(self.tell())
         watching = asyncio.create_task(self.marks.watch())
         limit = mix.DAY_MINUTES * 60 / mix.SPEED * self.share() + TAIL_SECONDS
@@ -155,7 +162,7 @@ class Day:
     async def kill_at_random(self):
         """Kills programs with kill -9 and starts them again at once; the seed gives the moments and the order."""
         chance = mix.chance_of(self.options.seed, "kills", self.options.kills)
-        kinds = [lambda: self.broker, lambda: chance.choice(self.intakes),
+        kinds = [lambda: chance.choice(self.brokers), lambda: chance.choice(self.intakes),
                  lambda: self.teams[chance.choice(sorted(self.teams))], lambda: chance.choice([self.audit, self.inspection])]
         moments = sorted(chance.uniform(0, mix.DAY_MINUTES * 1.1) for _ in range(self.options.kills))
         chance.shuffle(kinds)
@@ -168,6 +175,12 @@ class Day:
             await program.start()
             self.kills += 1
             self.say(self.clock(time.time()), "", "", f"kill -9 of {program.name}, and started again")
+
+    async def lose_server(self):
+        """In the middle of the day the machine of the server that leads loses its power."""
+        await self.at(mix.DAY_MINUTES / 2)
+        await self.database.fail_over()
+        self.say(self.clock(time.time()), "", "", "kill -9 of the server that leads; its synchronous standby leads now")
 
     # ---- The story ----
 
@@ -197,6 +210,8 @@ class Day:
             for task in list(program.tasks):
                 task.cancel()
             await program.stop()
+        if self.database:
+            self.database.close()
         self.story.close()
 
     def received(self):
@@ -248,8 +263,7 @@ async def await_person():
 async def stay_up(day):
     for coordinator in day.coordinators:
         await coordinator.stop()
-    day.region.write_policy(day.region.policy_text)
-    day.broker.process.send_signal(signal.SIGHUP)
+    day.load_policy(day.region.policy_text)
     print_by_hand(day)
     day.pages.print_sign_ins()
     print("\nCtrl-C stops everything.", flush=True)
@@ -257,7 +271,7 @@ async def stay_up(day):
 
 
 async def play_day(options, folder):
-    region = Region(options.build, options.source, folder, mix.SPEED)
+    region = Region(options.build, options.source, folder, mix.SPEED, routers=2 if options.ledger == "postgresql" else 1)
     await region.make_keys()
     day = Day(region, options)
     print(f"Folder {folder}, seed {options.seed}: {options.referrals} people, an hour is {3600 / mix.SPEED} s.",
@@ -302,6 +316,9 @@ def read_options():
     parser.add_argument("--folder", help="where to keep everything; must not exist yet (a temporary folder)")
     parser.add_argument("--referrals", type=int, default=95, help="how many people (95)")
     parser.add_argument("--kills", type=int, default=0, help="how often a program is killed with -9 in the day (0)")
+    parser.add_argument("--ledger", choices=("file", "postgresql"), default="file",
+                        help="where the events are kept: in a file; or on three servers of PostgreSQL with two routers, and the "
+                             "server that leads is killed in the middle of the day (file)")
     parser.add_argument("--brief", action="store_true", default=sys.stdout.isatty(),
                         help="leave out the small steps, as on a terminal")
     parser.add_argument("--build", required=True, help=argparse.SUPPRESS)  # given by deploy/demo and the tests

@@ -20,7 +20,8 @@ OWN_MS = {"arrival_grace": 6000, "capacity_good": 4000, "routine": 12000}
 STOP_SECONDS = 20
 LINE_BYTES = 1 << 24  # a board on one line
 FOLDERS = {"concordat-broker": "broker", "concordat-intake": "services/intake", "concordat-team": "services/team",
-           "concordat-audit": "services/audit", "concordat-gateway": "services/gateway", "concordat": "services/cli"}
+           "concordat-audit": "services/audit", "concordat-gateway": "services/gateway", "concordat": "services/cli",
+           "concordat-ledger": "broker/tools"}
 
 
 PR_SET_PDEATHSIG = 1
@@ -124,7 +125,7 @@ def handles(pid, wanted):
 class Region:
     """A folder of its own with the keys, the policy and the state of everything."""
 
-    def __init__(self, build, source, folder, speed):
+    def __init__(self, build, source, folder, speed, routers=1):
         self.build, self.source, self.folder = build, source, folder
         for name in ("keys", "secret", "logs", "bin", "as", *(f"devices/{source}" for source in SOURCES)):
             os.makedirs(self.path(name), mode=0o700)
@@ -141,8 +142,10 @@ class Region:
         self.write_policy(self.day_policy)
         self.teams = ids(self.policy_text, "teams")
         self.coordinators = ids(self.policy_text, "coordinators")
-        self.pages_port, broker, *intakes = free_ports(2 + len(SOURCES))
-        self.broker = f"tcp://127.0.0.1:{broker}"
+        self.pages_port, *ports = free_ports(1 + routers + len(SOURCES))
+        brokers, intakes = ports[:routers], ports[routers:]
+        self.brokers = [f"tcp://127.0.0.1:{port}" for port in brokers]
+        self.broker = ",".join(self.brokers)
         self.intakes = {source: f"tcp://127.0.0.1:{port}" for source, port in zip(SOURCES, intakes)}
 
     def path(self, *parts):
@@ -324,20 +327,28 @@ class Program:
             await self._watch
 
     def last_words(self, count=8):
+        """None: all of them."""
         try:
             with open(self.log(), encoding="utf-8", errors="replace") as log:
-                return log.read().splitlines()[-count:]
+                return log.read().splitlines()[-count if count else None:]
         except OSError:
             return []
 
 
-async def run_alone(region, *words):
-    """Runs `concordat WORDS` that speaks to no server. Returns its output."""
+def router(region, name, listen, *more):
+    """What a Program is made with that is a router; its state is in a folder with its name."""
+    return (region, name, "concordat-broker", "--policy", region.path("region.yaml"), "--state", region.path(name),
+            "--listen", listen, "--key", region.path("secret", "broker.key_secret"), "--keys", region.path("keys"),
+            "--master-key", region.path("master-key"), *more)
+
+
+async def run_alone(region, *words, program="concordat"):
+    """Runs a program that speaks to no server: `concordat WORDS`, or another. Returns its output."""
     process = await asyncio.create_subprocess_exec(
-        region.program("concordat"), *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+        region.program(program), *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
     said, complaint = await process.communicate()
     if process.returncode != 0:
-        raise Failure(f"concordat {' '.join(words[:3])}: {complaint.decode().strip()}")
+        raise Failure(f"{program} {' '.join(words[:3])}: {complaint.decode().strip()}")
     return said.decode()
 
 

@@ -10,6 +10,7 @@ import marks
 from programs import run
 
 REPORTS = ("times", "national", "declines", "custody", "open")
+LOST = "LOST BY THE ROUTER"  # as an intake logs it
 LOOKED_AT = 5  # people whose record is looked at
 
 
@@ -124,6 +125,17 @@ def _check_processes(day):
     return Check("processes", not faults, "; ".join(faults) or f"{len(day.programs())} ran and none failed{killed}")
 
 
+def _check_database(day):
+    """The server that led was killed: a router had to find the next one, and no intake had to send anything again."""
+    if not day.database:
+        return
+    lost = sum(LOST in line for intake in day.intakes for line in intake.last_words(None))
+    deposed = sum(broker.deposed for broker in day.brokers)
+    yield Check("servers", day.database.failed_over and deposed > 0 and lost == 0,
+                f"the server that led was {'' if day.database.failed_over else 'NOT '}killed, a router began anew {deposed} times, "
+                f"{lost} acknowledged and lost")
+
+
 async def _record(day, person):
     """A person's record as a coordinator is shown it, whose case it is."""
     for coordinator in day.region.coordinators:
@@ -174,6 +186,7 @@ async def verdict(day, stop=None):
     if stop:
         await stop()
     checks.append(_check_processes(day))
+    checks += _check_database(day)
     checks.append(_check_private(day))
     checks += [check async for check in _check_reports(day)]
     checks += [check async for check in _check_referrals(day)]

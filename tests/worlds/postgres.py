@@ -5,6 +5,7 @@ As a program: postgres.py FOLDER [--standby]. It prints "ready" when the servers
 Exit code 77: PostgreSQL is not installed.
 """
 import argparse
+import contextlib
 import os
 import pathlib
 import pwd
@@ -48,6 +49,7 @@ class Server:
         self.name = name
         self.folder = pathlib.Path(folder) / name
         self.data = self.folder / "data"
+        self.killed = False
         self.folder.mkdir()
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
@@ -73,6 +75,7 @@ class Server:
         for name, value in {**SETTINGS, "unix_socket_directories": f"'{self.folder}'"}.items():
             self.set(name, value)
         run("pg_ctl", "-D", self.data, "-l", self.folder / "log", "-w", "start")
+        self.killed = False
 
     def reload(self):
         run("pg_ctl", "-D", self.data, "reload")
@@ -81,24 +84,26 @@ class Server:
         run("pg_ctl", "-D", self.data, "-w", "promote")
 
     def stop(self, how="immediate"):
-        if (self.data / "postmaster.pid").exists():
+        if not self.killed and (self.data / "postmaster.pid").exists():
             run("pg_ctl", "-D", self.data, "-m", how, "-w", "stop")
 
     def kill(self):
         """As a machine that loses its power: the server and all that it started."""
         postmaster = int((self.data / "postmaster.pid").read_text(encoding="ascii").split()[0])
         children = pathlib.Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text(encoding="ascii").split()
+        self.killed = True
         for pid in [postmaster, *map(int, children)]:
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # a child may have ended meanwhile
+                os.kill(pid, signal.SIGKILL)
 
     def sql(self, text, database="postgres"):
         return run("psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", "owner", "-d", database, "-c", text)
 
 
 class Servers:
-    """A server `a`, and with a standby a server `b` that confirms each commit."""
+    """A server `a`, with a standby a server `b` that confirms each commit, and with a third a server `c` that only follows."""
 
-    def __init__(self, folder, standby=False):
+    def __init__(self, folder, standby=False, third=False):
         self.a = Server(folder, "a")
         self.a.make()
         self.a.start()
@@ -110,6 +115,20 @@ class Servers:
             self.all.append(self.b)
             self.a.set("synchronous_standby_names", "'b'")
             self.a.reload()
+        if third:
+            self.c = Server(folder, "c")
+            self.c.copy(self.a)
+            self.c.start()
+            self.all.append(self.c)
+
+    def fail_over(self):
+        """What the agents of three servers do when the machine of `a` is lost: `b` leads, and `c` confirms its commits."""
+        self.a.kill()
+        self.b.set("synchronous_standby_names", "'c'")
+        self.b.reload()
+        self.c.follow(self.b)
+        self.c.reload()
+        self.b.promote()
 
     def address(self, database, user="concordat_broker"):
         return f"postgresql://{user}@/{database}?host={','.join(str(server.folder) for server in self.all)}"
