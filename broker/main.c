@@ -151,6 +151,7 @@ static int process_open_served(struct process *p)
     p->standby = (struct standby){.address = p->options.ledger,
                                   .folder = p->options.state,
                                   .acknowledged = &p->acknowledged,
+                                  .metrics = &p->metrics,
                                   .signals = p->signals};
     enum standby_end end = standby_await(&p->standby, &p->machine.ledger);
     p->stopping = end == STANDBY_STOPPED;
@@ -256,6 +257,7 @@ static void process_write_metrics(struct process *p)
     const struct process_faults faults = process_faults(p);
     figures_write(p->broker, &p->metrics);
     machine_write_figures(&p->machine, &p->metrics);
+    standby_write_leads(&p->metrics, true);
     metrics_number(&p->metrics, METRIC_GAUGE, "keys_readable",
                    "1 if the folder of keys can be read; if not, only removals of keys count.",
                    !faults.keys_unreadable);
@@ -270,6 +272,7 @@ static void process_write_metrics(struct process *p)
 
 static int process_start(struct process *p)
 {
+    p->metrics = (struct metrics){.program = "broker", .path = p->options.metrics};
     int code = process_open_signals(p);
     if (code == 0)
         code = process_raise_descriptors();
@@ -284,7 +287,6 @@ static int process_start(struct process *p)
         code = process_open_server(p);
     if (code != 0)
         return code;
-    p->metrics = (struct metrics){.program = "broker", .path = p->options.metrics};
     process_write_metrics(p);
     const struct counters *counters = &broker_state(p->broker)->counters;
     fprintf(stderr, "concordat-broker: ready on %s, %llu events, %u cases open\n", p->options.listen,

@@ -68,6 +68,31 @@ static void standby_compare(struct standby *s)
                 a->seq);
 }
 
+static void standby_tell_followed(struct standby *s, bool has_more)
+{
+    uint8_t chain[CHAIN_BYTES];
+    uint64_t seq = follower_is_at(&s->follower, chain);
+    if (s->told_followed || has_more || seq == 0)
+        return;
+    s->told_followed = true;
+    fprintf(stderr, "concordat-broker: ledger: this router has all events up to %" PRIu64 ", and follows\n",
+            seq);
+}
+
+void standby_write_leads(struct metrics *metrics, bool leads)
+{
+    metrics_number(metrics, METRIC_GAUGE, "leads",
+                   "1 if this router leads, 0 if it follows another or waits.", leads);
+}
+
+static void standby_write_figures(struct standby *s)
+{
+    if (!metrics_begin(s->metrics, now_boot_ms(), now_wall_ms()))
+        return;
+    standby_write_leads(s->metrics, false);
+    metrics_end(s->metrics);
+}
+
 /* A router that follows has nothing to load again; whoever begins to lead takes the policy as it is then. */
 static bool standby_is_stopped(const struct standby *s)
 {
@@ -96,7 +121,9 @@ enum standby_end standby_await(struct standby *s, struct ledger **ledger)
             sd_notify(0, "READY=1");
         s->waited = true;
         bool has_more = follower_turn(&s->follower);
+        standby_tell_followed(s, has_more);
         standby_compare(s);
+        standby_write_figures(s);
         watchdog_turn(&watchdog, now_boot_ms());
         if (poll(&signals, 1, has_more ? 0 : STANDBY_TURN_MS) > 0 && standby_is_stopped(s))
             return STANDBY_STOPPED;

@@ -9,6 +9,7 @@
 #include "broker/ledger/ledger.h"
 #include "broker/shell/follower.h"
 #include "broker/shell/recovery.h"
+#include "proto/words/metrics.h"
 
 enum { STANDBY_MESSAGE_BYTES = 1024 };
 
@@ -16,13 +17,18 @@ enum { STANDBY_MESSAGE_BYTES = 1024 };
 struct standby {
     const char *address, *folder;            /* of the ledger, and of this router's state; borrowed */
     const struct acknowledged *acknowledged; /* borrowed */
+    struct metrics *metrics;                 /* borrowed */
     int signals;                             /* of signalfd: SIGTERM and SIGINT stop it; borrowed */
     struct follower follower;                /* with address and folder, from standby_await on */
     bool waited;                             /* it did not lead at once */
+    bool told_followed;                      /* that it has all events */
     bool compared;                           /* what it follows, with what this router acknowledged */
     int64_t tried_ms;                        /* to lead */
     char told[STANDBY_MESSAGE_BYTES];        /* last, of why it does not lead */
 };
+
+/* Writes, into a file of figures that was begun, whether this router leads. */
+void standby_write_leads(struct metrics *metrics, bool leads);
 
 enum standby_end {
     STANDBY_LEADS,

@@ -5,9 +5,11 @@ Usage: test_two_routers.py SOURCE BUILD
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
+import time
 import unittest
 import uuid
 
@@ -40,11 +42,20 @@ class TwoRouters(unittest.TestCase):
         return s.start(name, "concordat-broker", "--policy", s.path("region.yaml"), "--state", s.path(f"state-{name}"),
                        "--ledger", self.servers.address(of), "--listen", self.endpoints[name],
                        "--key", s.path("secret", "broker.key_secret"), "--keys", s.path("keys"),
-                       "--master-key", s.path("master-key"), ready=ready)
+                       "--master-key", s.path("master-key"), "--metrics", s.path(f"{name}.prom"), ready=ready)
 
     def ask_of(self, name):
         """The clients from now on connect to that router."""
         self.s.endpoint = self.endpoints[name]
+
+    def leads(self, name):
+        """What a router's figures say, once they are there."""
+        until = time.monotonic() + 60
+        while not os.path.exists(self.s.path(f"{name}.prom")):
+            self.assertLess(time.monotonic(), until, "no figures")
+            time.sleep(0.05)
+        with open(self.s.path(f"{name}.prom"), encoding="utf-8") as file:
+            return re.search(r"^concordat_broker_leads{.*} (\d)$", file.read(), re.M).group(1) == "1"
 
     def refer(self, client):
         answer = client.request(submit=self.s.submission()).answer
@@ -71,6 +82,7 @@ class TwoRouters(unittest.TestCase):
         s = self.s
         self.start("a", "ready on")
         self.start("b", "another router leads")
+        self.assertEqual((self.leads("a"), self.leads("b")), (True, False))
         self.ask_of("a")
         s.start_intake(broker=",".join(self.endpoints.values()))
         device = s.device("car")
