@@ -563,6 +563,12 @@ static void process_close(struct process *p)
         close(p->signals);
 }
 
+static int check_before_start(const struct broker_options *options)
+{
+    int code = policy_check(options->check, options->names);
+    return code == 0 && options->ledger && !ledger_look(options->ledger, stdout) ? CODE_ENVIRONMENT : code;
+}
+
 int main(int argc, char **argv)
 {
     static struct process p = {.signals = -1,
@@ -572,7 +578,7 @@ int main(int argc, char **argv)
     program_begin();
     options_take(argc, argv, &p.options);
     if (p.options.check)
-        return policy_check(p.options.check, p.options.names);
+        return check_before_start(&p.options);
     /* The system gives the seed, this process makes the numbers: each submission needs a salt. */
     randombytes_set_implementation(&randombytes_internal_implementation);
     if (sodium_init() < 0)

@@ -51,7 +51,9 @@ static const struct argp_option option_list[] = {
     {"disk-floor", 'f', "MIB", 0,
      "With less free disk long referrals are refused (1024; on a small disk an eighth of it)", 0},
     {"check", 'c', "FILE", 0,
-     "Check a policy file, say what is wrong with it, and for whom and when nobody would come; then stop", 0},
+     "Check a policy file, say what is wrong with it, and for whom and when nobody would come; "
+     "with --ledger, also what its servers lack; then stop",
+     0},
     {"names", 'n', 0, 0, "With --check: also list the coordinators and teams, for programs", 0},
     {0}};
 

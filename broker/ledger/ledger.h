@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "proto/wire/chain.h"
 
@@ -58,6 +59,10 @@ struct ledger;
 bool ledger_is_served(const char *address);
 /* Whether an address of servers can be one; connects to nothing. False with a message. */
 bool ledger_check_address(const char *address, char *message, size_t message_size);
+
+/* Asks each of these servers whether a router could lead there, leads none, and prints a line for each, with
+ * what to change. Returns whether one of them is good now. */
+bool ledger_look(const char *address, FILE *out);
 
 /* The statements by which the owner of an empty database makes a ledger's tables and its roles. */
 extern const char ledger_schema[];

@@ -259,6 +259,20 @@ static void test_a_reader_goes_on_with_what_is_added(void **state)
 
 /* --- what is refused ----------------------------------------------------------------------------------- */
 
+/* A look that leads nothing. */
+static void expect_look(bool good, const char *says)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    bool is_good = ledger_look(address, out);
+    assert_int_equal(fclose(out), 0);
+    if (is_good != good || !strstr(text, says))
+        fail_msg("%s: %s", says, text);
+    free(text);
+}
+
 /* How a server can be set so that what is acknowledged might be lost, or altered. */
 static const struct wrong_setting {
     const char *set, *says, *mend;
@@ -282,6 +296,7 @@ static void test_a_server_that_could_lose_or_alter_something_is_refused_with_a_r
         make_ledger(state);
         postgres_world_run(&world, wrong_settings[i].set);
         fixture_expect_refused(LEDGER_UNKNOWN, wrong_settings[i].says);
+        expect_look(false, wrong_settings[i].says);
         postgres_world_run(&world, wrong_settings[i].mend);
     }
 }
@@ -330,6 +345,9 @@ static void test_a_server_that_only_follows_is_passed_over_and_named_if_it_is_al
     snprintf(address, sizeof address, "postgresql://concordat_broker@/%s?host=%s/b,%s/a", world.database,
              world.folder, world.folder);
     ledger = fixture_open();
+    expect_look(true, "b: this server only follows another"); /* and the router that leads goes on */
+    expect_look(true, "a: leads, and is set as a ledger needs it");
+    assert_int_equal(fixture_append(ledger, 1, 3), LEDGER_OK);
     ledger_close(&ledger);
     snprintf(address, sizeof address, "postgresql://concordat_broker@/%s?host=%s/b", world.database,
              world.folder);
