@@ -6,7 +6,7 @@ endforeach()
 # Referral keys in memory, on a disk that fails and tears; also for the fuzzers and the bench.
 add_library(sealed-world STATIC simulation/memory_file.c simulation/memory_keys.c worlds/sealed_world.c)
 target_link_libraries(sealed-world PUBLIC concordat-core concordat-seals PkgConfig::SODIUM PRIVATE concordat-flags)
-foreach(name seals seals_opening seals_service seals_crash)
+foreach(name seals seals_match seals_opening seals_service seals_crash)
   concordat_unit_test(test_${name} sealed-world test-folder)
 endforeach()
 

@@ -52,7 +52,6 @@ ONLY_FOR_TESTS = {
     "broker_check": "the simulation asks after each turn whether the books agree; it walks all of them",
     "check_not_recursive": "it proves of the schema that checking a message ends",
     "check_rules": "it shows that every field of the schema has its limit",
-    "ledger_append": "tests write and sync in one go; the broker takes the next turn between the two",
     "json_from_message": "programs of others read messages as they are; ours only show them",
     "policy_file_parse": "the fuzzer and the simulation have policies that are in no file",
     "master_key_open_text": "the simulation and the fuzzer have master keys that are in no file",

@@ -31,6 +31,7 @@ struct ledger_calls {
     void (*idle)(struct ledger *ledger);
     bool (*start_threads)(struct ledger *ledger);
     int64_t (*epoch)(const struct ledger *ledger);
+    enum ledger_status (*set_mark)(struct ledger *ledger, enum ledger_mark mark);
 };
 
 struct ledger {
@@ -38,8 +39,12 @@ struct ledger {
     bool failed;                /* nobody knows what is stored: nothing more is done */
     uint64_t head;              /* the newest event's number */
     uint8_t chain[CHAIN_BYTES]; /* its chain value */
+    enum ledger_mark mark;
     char message[LEDGER_MESSAGE_BYTES];
 };
+
+/* Why nobody leads a ledger with that mark, and what to do; NULL: it may be led. */
+const char *ledger_mark_means(enum ledger_mark mark);
 
 /* Makes the chain values of `count` events, of which the first comes after the one with the value `before`.
  */
@@ -64,14 +69,15 @@ struct ledger_reader {
     char message[LEDGER_MESSAGE_BYTES];
 };
 
-/* The two kinds. They return NULL with *status and a message, as ledger_open does. */
-struct ledger *file_ledger_open(const char *path, enum ledger_status *status, char *message,
+/* The two kinds. They return NULL with *status and a message, as ledger_open does. marked: as
+ * ledger_open_marked; whole: as ledger_reader_open_whole. */
+struct ledger *file_ledger_open(const char *path, bool marked, enum ledger_status *status, char *message,
                                 size_t message_size);
-struct ledger *served_ledger_open(const char *address, enum ledger_status *status, char *message,
+struct ledger *served_ledger_open(const char *address, bool marked, enum ledger_status *status, char *message,
                                   size_t message_size);
-struct ledger_reader *file_reader_open(const char *path, enum ledger_status *status, char *message,
-                                       size_t message_size);
-struct ledger_reader *served_reader_open(const char *address, enum ledger_status *status, char *message,
-                                         size_t message_size);
+struct ledger_reader *file_reader_open(const char *path, bool whole, enum ledger_status *status,
+                                       char *message, size_t message_size);
+struct ledger_reader *served_reader_open(const char *address, bool whole, enum ledger_status *status,
+                                         char *message, size_t message_size);
 
 #endif

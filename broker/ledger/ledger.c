@@ -4,11 +4,23 @@
 
 #include "broker/ledger/inside.h"
 
+static struct ledger *ledger_open_any(const char *address, bool marked, enum ledger_status *status,
+                                      char *message, size_t message_size)
+{
+    return ledger_is_served(address) ? served_ledger_open(address, marked, status, message, message_size)
+                                     : file_ledger_open(address, marked, status, message, message_size);
+}
+
 struct ledger *ledger_open(const char *address, enum ledger_status *status, char *message,
                            size_t message_size)
 {
-    return ledger_is_served(address) ? served_ledger_open(address, status, message, message_size)
-                                     : file_ledger_open(address, status, message, message_size);
+    return ledger_open_any(address, false, status, message, message_size);
+}
+
+struct ledger *ledger_open_marked(const char *address, enum ledger_status *status, char *message,
+                                  size_t message_size)
+{
+    return ledger_open_any(address, true, status, message, message_size);
 }
 
 bool ledger_is_served(const char *address)
@@ -22,6 +34,33 @@ void ledger_close(struct ledger **ledger)
     if (*ledger)
         (*ledger)->calls->close(*ledger);
     *ledger = NULL;
+}
+
+const char *ledger_mark_means(enum ledger_mark mark)
+{
+    static const char *const meanings[] = {
+        [LEDGER_IN_PLACE] = NULL,
+        [LEDGER_COPYING] = "a copy to here is not finished, and no router leads what is here: run "
+                           "`concordat-ledger copy` from the same ledger again, once its router has stopped",
+        [LEDGER_MOVED] = "this ledger was copied to another place, and a router that led it here too would "
+                         "split its history: start the router there, or copy it back (concordat-ledger copy)",
+    };
+    return meanings[mark];
+}
+
+enum ledger_mark ledger_mark(const struct ledger *ledger)
+{
+    return ledger->mark;
+}
+
+enum ledger_status ledger_set_mark(struct ledger *ledger, enum ledger_mark mark)
+{
+    if (ledger->failed)
+        return LEDGER_UNKNOWN;
+    enum ledger_status status = ledger->mark == mark ? LEDGER_OK : ledger->calls->set_mark(ledger, mark);
+    if (status == LEDGER_OK)
+        ledger->mark = mark;
+    return status;
 }
 
 uint64_t ledger_head(const struct ledger *ledger, uint8_t chain[CHAIN_BYTES])

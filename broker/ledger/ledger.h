@@ -26,8 +26,9 @@ enum {
 enum ledger_status {
     LEDGER_OK,
     LEDGER_NOT_FOUND,
-    LEDGER_IN_USE, /* another broker has it open */
-    LEDGER_FENCED, /* another broker has begun to write here, and nothing more of ours is stored: stop */
+    LEDGER_IN_USE,    /* another broker has it open */
+    LEDGER_FENCED,    /* another broker has begun to write here, and nothing more of ours is stored: stop */
+    LEDGER_SET_ASIDE, /* nobody leads it: see enum ledger_mark */
     LEDGER_OTHER_VERSION, /* written by another version of this program, or not a ledger */
     LEDGER_CORRUPT,       /* what is stored contradicts itself */
     LEDGER_UNKNOWN        /* the disk or the servers failed, and what is stored is not known: stop */
@@ -72,6 +73,20 @@ extern const char ledger_schema[];
 struct ledger *ledger_open(const char *address, enum ledger_status *status, char *message,
                            size_t message_size);
 void ledger_close(struct ledger **ledger);
+
+/* What a ledger is while it is copied from one place to another (concordat-ledger copy). No router
+ * leads it unless it is in place, and of two places between which it is copied one at most is. */
+enum ledger_mark {
+    LEDGER_IN_PLACE,
+    LEDGER_COPYING, /* what is here is a part of another: a router that led it would begin another history */
+    LEDGER_MOVED    /* it goes on elsewhere */
+};
+/* As ledger_open, which opens no ledger that is not in place, whatever its mark is. */
+struct ledger *ledger_open_marked(const char *address, enum ledger_status *status, char *message,
+                                  size_t message_size);
+enum ledger_mark ledger_mark(const struct ledger *ledger);
+/* On disk when it returns LEDGER_OK. What was written before must have been synced. */
+enum ledger_status ledger_set_mark(struct ledger *ledger, enum ledger_mark mark);
 
 /* The newest event's number (0 for an empty ledger) and its chain value. */
 uint64_t ledger_head(const struct ledger *ledger, uint8_t chain[CHAIN_BYTES]);

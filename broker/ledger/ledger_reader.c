@@ -7,8 +7,15 @@
 struct ledger_reader *ledger_reader_open(const char *address, enum ledger_status *status, char *message,
                                          size_t message_size)
 {
-    return ledger_is_served(address) ? served_reader_open(address, status, message, message_size)
-                                     : file_reader_open(address, status, message, message_size);
+    return ledger_is_served(address) ? served_reader_open(address, false, status, message, message_size)
+                                     : file_reader_open(address, false, status, message, message_size);
+}
+
+struct ledger_reader *ledger_reader_open_whole(const char *address, enum ledger_status *status, char *message,
+                                               size_t message_size)
+{
+    return ledger_is_served(address) ? served_reader_open(address, true, status, message, message_size)
+                                     : file_reader_open(address, true, status, message, message_size);
 }
 
 void ledger_reader_close(struct ledger_reader **reader)
@@ -51,6 +58,20 @@ enum ledger_status ledger_reader_look(struct ledger_reader *reader)
 uint64_t ledger_reader_head(const struct ledger_reader *reader)
 {
     return reader->head;
+}
+
+enum ledger_status ledger_reader_skip(struct ledger_reader *reader, uint64_t seq)
+{
+    if (seq > reader->head)
+        return LEDGER_NOT_FOUND;
+    struct walk walk = {.seq = seq};
+    enum ledger_status status = seq > 0 ? reader->calls->chain_at(reader, seq, walk.chain) : LEDGER_OK;
+    if (status == LEDGER_OK)
+        reader->walk = walk;
+    if (status != LEDGER_NOT_FOUND)
+        return status;
+    walk_say_altered(seq, reader->message, sizeof reader->message);
+    return LEDGER_CORRUPT;
 }
 
 enum ledger_status ledger_reader_next(struct ledger_reader *reader, size_t limit, ledger_each *each,

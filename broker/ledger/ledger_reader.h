@@ -17,6 +17,10 @@ struct ledger_reader;
  * folder must be one that the reader may write to, or a broker must have the ledger open. */
 struct ledger_reader *ledger_reader_open(const char *address, enum ledger_status *status, char *message,
                                          size_t message_size);
+/* The same, for whoever copies it: each event comes with its sealed texts. Of a ledger on servers it reads
+ * only from the one that takes commits, as the router's role. */
+struct ledger_reader *ledger_reader_open_whole(const char *address, enum ledger_status *status, char *message,
+                                               size_t message_size);
 void ledger_reader_close(struct ledger_reader **reader);
 
 /* How far it has come: the number and the chain value of the event that was read last; 0 and zeros at the
@@ -36,6 +40,10 @@ enum ledger_status ledger_reader_go_to(struct ledger_reader *reader, uint64_t se
 enum ledger_status ledger_reader_look(struct ledger_reader *reader);
 /* How far it went at the last look. */
 uint64_t ledger_reader_head(const struct ledger_reader *reader);
+
+/* Goes to event `seq`, and takes its chain value as it stands: neither it nor those before it are checked.
+ * LEDGER_NOT_FOUND if there was none at the last look. 0: to the beginning. */
+enum ledger_status ledger_reader_skip(struct ledger_reader *reader, uint64_t seq);
 
 /* Goes on with at most `limit` events, each checked against its chain value: as ledger_read, in a short
  * transaction of its own. LEDGER_NOT_FOUND if there were no more at the last look. */

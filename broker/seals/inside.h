@@ -39,6 +39,8 @@ struct seals {
 
 /* As seals_sync, without waiting for the writer. */
 enum seals_status seals_sync_file(const struct seals *seals);
+/* The header of a ledger's keys. */
+void seals_pack_header(const uint8_t ledger[SLOT_LEDGER_BYTES], uint8_t bytes[SLOT_BYTES]);
 /* The byte at which a slot stands in the file. */
 uint64_t seals_place(bool drill, uint32_t number);
 enum seals_status seals_write_bytes(const struct seals *seals, const uint8_t *bytes, size_t size,

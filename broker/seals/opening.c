@@ -43,19 +43,19 @@ static enum seals_opening seals_tell(const struct seals_told *told, enum seals_o
     return opening;
 }
 
-static void seals_pack_header(const struct seals *s, uint8_t bytes[SLOT_BYTES])
+void seals_pack_header(const uint8_t ledger[SLOT_LEDGER_BYTES], uint8_t bytes[SLOT_BYTES])
 {
     memset(bytes, 0, SLOT_BYTES);
     memcpy(bytes, seals_magic, sizeof seals_magic - 1);
     bytes[AT_VERSION + 3] = HEADER_VERSION;
-    memcpy(bytes + AT_LEDGER, s->setting.ledger, SLOT_LEDGER_BYTES);
+    memcpy(bytes + AT_LEDGER, ledger, SLOT_LEDGER_BYTES);
     slot_put_check(bytes);
 }
 
 static enum seals_opening seals_create(const struct seals *s, const struct seals_told *told)
 {
     uint8_t header[SLOT_BYTES];
-    seals_pack_header(s, header);
+    seals_pack_header(s->setting.ledger, header);
     enum seals_status status = seals_write_bytes(s, header, sizeof header, 0);
     if (status == SEALS_OK)
         status = seals_sync_file(s);
@@ -71,7 +71,7 @@ static bool may_be_made(const struct seals *s, const uint8_t header[SLOT_BYTES],
 {
     uint8_t ours[SLOT_BYTES];
     size_t same = 0;
-    seals_pack_header(s, ours);
+    seals_pack_header(s->setting.ledger, ours);
     while (same < SLOT_BYTES && header[same] == ours[same])
         same++;
     return !s->newest[0] && !s->newest[1] && size <= SLOT_BYTES &&
@@ -86,7 +86,7 @@ static enum seals_opening seals_check_header(const struct seals *s, const struct
     int error = file->read(file->context, header, sizeof header, 0, &size);
     if (error)
         return seals_tell(told, SEALS_UNREADABLE, "cannot be read: %s", strerror(error));
-    seals_pack_header(s, ours);
+    seals_pack_header(s->setting.ledger, ours);
     if (memcmp(header, ours, SLOT_BYTES) == 0)
         return SEALS_GOOD;
     if (may_be_made(s, header, size))

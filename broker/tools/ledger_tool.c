@@ -1,4 +1,5 @@
-/* ledger_tool.c: concordat-ledger: copies the router's ledger and keys, puts them back, and checks them. */
+/* ledger_tool.c: concordat-ledger: copies the router's ledger and keys, puts them back, moves them, and
+ * checks them. */
 #include <argp.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -7,6 +8,7 @@
 
 #include "broker/ledger/ledger.h"
 #include "broker/tools/backup.h"
+#include "broker/tools/copy.h"
 #include "broker/tools/restore.h"
 #include "proto/words/program.h"
 
@@ -14,6 +16,7 @@ const char *argp_program_version = "concordat-ledger " CONCORDAT_VERSION;
 
 struct ledger_tool_options {
     const char *verb;
+    const char *from, *into; /* copy */
     const char *state, *to, *keys_to, *ledger, *keys;
     unsigned keep_days;
 };
@@ -31,8 +34,8 @@ static const struct argp_option ledger_tool_option_list[] = {
     {0}};
 
 static const char ledger_tool_doc[] =
-    "Copies the router's ledger and the keys of its referrals while the router runs, puts a copy back, and "
-    "checks copies."
+    "Copies the router's ledger and the keys of its referrals while the router runs, puts a copy back, "
+    "checks copies, and moves a ledger to servers and back."
     "\v"
     "backup makes concordat-TIME.ledger and concordat-TIME.keys: what was on disk at one moment, synced, read "
     "back and checked before the two have their names. The router goes on meanwhile. Without the master key "
@@ -43,9 +46,14 @@ static const char ledger_tool_doc[] =
     "verify checks a copy, or the files of a router: the chain from the first event to the last, whether each "
     "event follows by the router's own rules, the sealed texts (of a copy), and whether each referral has its "
     "key.\n\n"
+    "copy takes a ledger and its keys from one place to another, where the router then goes on: from a state "
+    "folder to servers (postgresql://...), or back. It copies all events, checks each chain value, and leaves out "
+    "what the other place has already. While the router runs on FROM it copies what there is, and says that it is "
+    "not finished: stop the router, and run the same again for the rest. Until then no router leads TO, and from "
+    "then on none leads FROM. What was broken off goes on in the same way.\n\n"
     "schema prints the statements by which the owner of an empty PostgreSQL database makes a ledger's tables and "
     "its roles, for routers on several machines.\n\n"
-    "Each of the others prints its recovery point: the last event, its time and chain value, and the number of cases.\n\n"
+    "backup, restore and verify print the recovery point: the last event, its time and chain value, and the number of cases.\n\n"
     "Exit codes:\n"
     "    0  done\n"
     "    1  refused, and the last line says why; or done, and a line says what somebody should look after\n"
@@ -55,7 +63,8 @@ static const char ledger_tool_doc[] =
     "Examples:\n"
     "  concordat-ledger backup --state /var/lib/concordat-broker --to /mnt/a --keys-to /mnt/b --keep-days 34\n"
     "  concordat-ledger verify --ledger /mnt/a/concordat-2026-11-30T02-00-00.000Z.ledger\n"
-    "  concordat-ledger restore --ledger FILE.ledger --keys FILE.keys --state /var/lib/concordat-broker";
+    "  concordat-ledger restore --ledger FILE.ledger --keys FILE.keys --state /var/lib/concordat-broker\n"
+    "  concordat-ledger copy /var/lib/concordat-broker 'postgresql://concordat_broker@a,b,c/concordat?passfile=FILE'";
 
 static void take_keep_days(const char *text, struct argp_state *state, unsigned *days)
 {
@@ -72,11 +81,22 @@ static void check_ledger_tool(struct argp_state *state, struct ledger_tool_optio
     if (strcmp(verb, "backup") == 0    ? !o->state || !o->to
         : strcmp(verb, "restore") == 0 ? !o->ledger || !o->keys || !o->state
         : strcmp(verb, "verify") == 0  ? !o->ledger
+        : strcmp(verb, "copy") == 0    ? !o->into
                                        : strcmp(verb, "schema") != 0)
         argp_error(state,
-                   "say backup --state --to, restore --ledger --keys --state, verify --ledger, or schema");
+                   "say backup --state --to, restore --ledger --keys --state, verify --ledger, copy FROM TO, "
+                   "or schema");
     if (!o->keys_to)
         o->keys_to = o->to;
+}
+
+static void take_ledger_tool_word(char *word, struct argp_state *state, struct ledger_tool_options *o)
+{
+    bool copies = o->verb && strcmp(o->verb, "copy") == 0;
+    const char **place = !o->verb ? &o->verb : !o->from ? &o->from : &o->into;
+    if (*place || (o->verb && !copies))
+        argp_error(state, "\"%.40s\" is too much", word);
+    *place = word;
 }
 
 static error_t parse_ledger_tool_option(int key, char *value, struct argp_state *state)
@@ -102,9 +122,7 @@ static error_t parse_ledger_tool_option(int key, char *value, struct argp_state 
         o->keys = value;
         return 0;
     case ARGP_KEY_ARG:
-        if (o->verb)
-            argp_error(state, "\"%.40s\" is too much", value);
-        o->verb = value;
+        take_ledger_tool_word(value, state, o);
         return 0;
     case ARGP_KEY_END:
         check_ledger_tool(state, o);
@@ -131,6 +149,8 @@ static enum exit_code run_ledger_tool(const struct ledger_tool_options *o)
     struct pair pair = {0};
     if (strcmp(o->verb, "schema") == 0)
         return fputs(ledger_schema, stdout) == EOF ? CODE_ENVIRONMENT : CODE_DONE;
+    if (strcmp(o->verb, "copy") == 0)
+        return copy_ledger(o->from, o->into);
     if (strcmp(o->verb, "backup") == 0)
         return backup_make(&(struct backup_order){o->state, o->to, o->keys_to, o->keep_days});
     if ((size_t)snprintf(pair.ledger, sizeof pair.ledger, "%s", o->ledger) >= sizeof pair.ledger ||
@@ -145,7 +165,7 @@ int main(int argc, char **argv)
 {
     const struct argp argp = {.options = ledger_tool_option_list,
                               .parser = parse_ledger_tool_option,
-                              .args_doc = "backup|restore|verify|schema",
+                              .args_doc = "backup|restore|verify|schema\ncopy FROM TO",
                               .doc = ledger_tool_doc};
     struct ledger_tool_options options = {0};
     program_begin();

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "broker/ledger/ledger_reader.h"
+
 static uint8_t some_body[8];
 
 static void test_p1_what_was_appended_is_there_after_reopening(void **state)
@@ -260,6 +262,90 @@ static void test_a_second_writer_is_refused_in_this_and_in_another_process(void 
     ledger_close(&ledger);
 }
 
+/* As fixture_open, whatever the mark is. */
+static struct ledger *open_marked(enum ledger_mark expected)
+{
+    enum ledger_status status;
+    struct ledger *ledger;
+    while (!(ledger = ledger_open_marked(address, &status, message, sizeof message)) &&
+           status == LEDGER_IN_USE && fixture_is_served())
+        usleep(10000); /* servers notice in their own time that a writer has ended */
+    if (!ledger)
+        fail_msg("%s", message);
+    assert_int_equal(ledger_mark(ledger), expected);
+    return ledger;
+}
+
+static void expect_set_aside(const char *says)
+{
+    enum ledger_status status;
+    struct ledger *ledger;
+    while (!(ledger = ledger_open(address, &status, message, sizeof message)) && status == LEDGER_IN_USE &&
+           fixture_is_served())
+        usleep(10000);
+    if (ledger || status != LEDGER_SET_ASIDE || !strstr(message, says))
+        fail_msg("status %d, message: %s", status, message);
+}
+
+static void test_p1_a_ledger_that_is_copied_or_moved_is_led_by_nobody(void **state)
+{
+    (void)state;
+    struct ledger *ledger = open_marked(LEDGER_IN_PLACE);
+    assert_int_equal(ledger_set_mark(ledger, LEDGER_COPYING), LEDGER_OK);
+    assert_int_equal(fixture_append(ledger, 1, 9), LEDGER_OK);
+    ledger_close(&ledger);
+    expect_set_aside("a copy to here is not finished");
+    ledger = open_marked(LEDGER_COPYING);
+    assert_int_equal(ledger_set_mark(ledger, LEDGER_MOVED), LEDGER_OK);
+    ledger_close(&ledger);
+    expect_set_aside("copied to another place");
+    ledger = open_marked(LEDGER_MOVED);
+    assert_int_equal(ledger_set_mark(ledger, LEDGER_IN_PLACE), LEDGER_OK);
+    assert_int_equal(ledger_set_mark(ledger, LEDGER_IN_PLACE), LEDGER_OK);
+    ledger_close(&ledger);
+    ledger = fixture_open();
+    fixture_expect_events(ledger, 9);
+    ledger_close(&ledger);
+}
+
+/* What fixture_append wrote, with the sealed texts beside it. */
+static bool expect_whole(void *context, const struct ledger_event *event, const uint8_t *chain)
+{
+    assert_int_equal(event->sealed_size, event->seq % 3 == 0 ? event->body_size : 0);
+    assert_true(!event->sealed == (event->seq % 3 != 0));
+    if (event->sealed)
+        assert_memory_equal(event->sealed, event->body, event->body_size);
+    return fixture_expect_event(context, event, chain);
+}
+
+static void test_p9_who_copies_gets_sealed_texts_and_goes_on_behind_any_event(void **state)
+{
+    (void)state;
+    enum ledger_status status;
+    uint8_t chain[CHAIN_BYTES];
+    struct ledger *ledger = fixture_open();
+    assert_int_equal(fixture_append(ledger, 1, 20), LEDGER_OK);
+    struct ledger_reader *reader = ledger_reader_open_whole(address, &status, message, sizeof message);
+    if (!reader)
+        fail_msg("%s", message);
+    struct fixture_reading reading = {.next = 1};
+    assert_int_equal(ledger_reader_next(reader, 7, expect_whole, &reading), LEDGER_OK);
+    assert_int_equal(ledger_reader_skip(reader, 21), LEDGER_NOT_FOUND);
+    assert_int_equal(ledger_reader_skip(reader, 12), LEDGER_OK);
+    assert_int_equal(ledger_reader_at(reader, reading.chain), 12);
+    assert_int_equal(ledger_chain_at(ledger, 12, chain), LEDGER_OK);
+    assert_memory_equal(chain, reading.chain, sizeof chain);
+    reading.next = 13;
+    assert_int_equal(ledger_reader_next(reader, 100, expect_whole, &reading), LEDGER_OK);
+    assert_int_equal(reading.next, 21);
+    assert_int_equal(ledger_reader_skip(reader, 0), LEDGER_OK);
+    reading = (struct fixture_reading){.next = 1};
+    assert_int_equal(ledger_reader_next(reader, 100, expect_whole, &reading), LEDGER_OK);
+    assert_int_equal(reading.next, 21);
+    ledger_reader_close(&reader);
+    ledger_close(&ledger);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +357,8 @@ int main(void)
         IN_A_FOLDER(test_a_batch_that_does_not_fit_is_a_bug_and_nothing_is_written),
         IN_A_FOLDER(test_p1_a_killed_writer_loses_nothing_acknowledged_and_tears_no_batch),
         IN_A_FOLDER(test_a_second_writer_is_refused_in_this_and_in_another_process),
+        IN_A_FOLDER(test_p1_a_ledger_that_is_copied_or_moved_is_led_by_nobody),
+        IN_A_FOLDER(test_p9_who_copies_gets_sealed_texts_and_goes_on_behind_any_event),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("ledger", tests, fixture_begin, fixture_end);
 }

@@ -257,6 +257,22 @@ static void test_p1_a_full_disk_is_named_and_nothing_acknowledged_is_lost(void *
 
 #define ON_A_FAILING_DISK(test) cmocka_unit_test_setup_teardown(test, use_failing_disk, use_real_disk)
 
+/* A change of the mark that was broken off leaves both files. */
+static void test_p1_of_two_marks_the_copy_that_is_not_finished_counts(void **state)
+{
+    (void)state;
+    char name[sizeof path + 16];
+    for (const char *const *ending = (const char *const[]){".moved", ".copying", NULL}; *ending; ending++) {
+        snprintf(name, sizeof name, "%s%s", path, *ending);
+        int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        assert_true(fd >= 0);
+        close(fd);
+        fixture_expect_refused(LEDGER_SET_ASIDE, strcmp(*ending, ".moved") == 0
+                                                     ? "copied to another place"
+                                                     : "a copy to here is not finished");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +283,7 @@ int main(void)
         ON_A_FAILING_DISK(test_p1_a_sync_that_fails_in_the_thread_stops_the_ledger_too),
         IN_A_FOLDER(test_the_write_ahead_log_is_checkpointed_by_a_thread_while_the_writer_goes_on),
         IN_A_FOLDER(test_p1_a_full_disk_is_named_and_nothing_acknowledged_is_lost),
+        IN_A_FOLDER(test_p1_of_two_marks_the_copy_that_is_not_finished_counts),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
 }

@@ -4,10 +4,13 @@
 #include <endian.h>
 #include <string.h>
 
-enum event_column { SEQ, AT_MS, KIND, REFERRAL, CHAIN, REDUCED, BODY };
+enum event_column { SEQ, AT_MS, KIND, REFERRAL, CHAIN, REDUCED, BODY, SEALED };
 
 const char event_rows_sql[] = "SELECT seq, at_ms, kind, referral, chain, reduced, body FROM event "
                               "WHERE seq >= $1::bigint ORDER BY seq LIMIT $2::bigint";
+const char event_rows_whole_sql[] =
+    "SELECT e.seq, at_ms, kind, referral, chain, reduced, e.body, s.body FROM event e "
+    "LEFT JOIN sealed s ON s.seq = e.seq WHERE e.seq >= $1::bigint ORDER BY e.seq LIMIT $2::bigint";
 
 static const uint8_t *event_bytes(const PGresult *rows, int row, int column)
 {
@@ -55,6 +58,10 @@ void event_rows_give(const PGresult *rows, engine_each *each, void *context)
                 event.referral = PQgetlength(rows, row, REFERRAL) == LEDGER_REFERRAL_BYTES
                                      ? event_bytes(rows, row, REFERRAL)
                                      : of_nobody;
+            if (PQnfields(rows) > SEALED && !PQgetisnull(rows, row, SEALED)) {
+                event.sealed = event_bytes(rows, row, SEALED);
+                event.sealed_size = (size_t)PQgetlength(rows, row, SEALED);
+            }
             walked = (struct walked){event.seq, event_bytes(rows, row, CHAIN), event.reduced, event.body,
                                      event.body_size};
         }

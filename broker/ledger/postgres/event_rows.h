@@ -6,8 +6,8 @@
 
 #include "broker/ledger/served/engine.h"
 
-/* The events from $1 on, at most $2 of them, in binary form. */
-extern const char event_rows_sql[];
+/* The events from $1 on, at most $2 of them, in binary form; and the same with their sealed texts. */
+extern const char event_rows_sql[], event_rows_whole_sql[];
 
 /* Calls each for each row, until it returns false. */
 void event_rows_give(const PGresult *rows, engine_each *each, void *context);

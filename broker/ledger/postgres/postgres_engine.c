@@ -42,15 +42,17 @@ struct postgres {
 _Static_assert(ENGINE_SILENT_MS == 3000 && LEDGER_PULSE_MS == 1000, "the statements say both in seconds");
 
 /* One key in each database: the routers of two regions do not meet. */
-static const char lock_sql[] = "SELECT pg_try_advisory_lock(67788468)::int::bigint",
+static const char lock_sql[] = "SELECT pg_try_advisory_lock(67788468)::int::bigint, mark FROM pulse",
                   claim_sql[] =
                       "WITH claimed AS (INSERT INTO writer DEFAULT VALUES RETURNING epoch), "
                       "begun AS (UPDATE pulse SET epoch = claimed.epoch, at = clock_timestamp() FROM claimed "
-                      "RETURNING 1) "
-                      "SELECT claimed.epoch, (extract(epoch FROM clock_timestamp()) * 1000)::bigint "
+                      "RETURNING mark) "
+                      "SELECT claimed.epoch, mark, (extract(epoch FROM clock_timestamp()) * 1000)::bigint "
                       "FROM claimed, begun",
                   pulse_sql[] = "WITH beaten AS (UPDATE pulse SET at = clock_timestamp() WHERE epoch = "
                                 "$1::bigint RETURNING 1) SELECT count(*) FROM beaten",
+                  mark_sql[] = "WITH marked AS (UPDATE pulse SET mark = $2::text, at = clock_timestamp() "
+                               "WHERE epoch = $1::bigint RETURNING 1) SELECT count(*) FROM marked",
                   /* The lock's own holder; the server's clock says how long ago its pulse was. */
     evict_sql[] = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks, pulse WHERE locktype = 'advisory' "
                   "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
@@ -78,10 +80,14 @@ static const struct {
     const char *name, *sql;
     bool by_pen;
 } statements[] = {
-    {"lock", lock_sql, true},     {"evict", evict_sql, true},    {"claim", claim_sql, true},
-    {"append", append_sql, true}, {"pulse", pulse_sql, true},    {"events", event_rows_sql, false},
-    {"head", head_sql, false},    {"sealed", sealed_sql, false},
+    {"lock", lock_sql, true},          {"evict", evict_sql, true}, {"claim", claim_sql, true},
+    {"append", append_sql, true},      {"pulse", pulse_sql, true}, {"mark", mark_sql, true},
+    {"events", event_rows_sql, false}, {"head", head_sql, false},  {"sealed", sealed_sql, false},
 };
+
+/* As they stand in the table pulse. */
+static const char *const postgres_marks[] = {
+    [LEDGER_IN_PLACE] = "in place", [LEDGER_COPYING] = "copying", [LEDGER_MOVED] = "moved"};
 
 static struct postgres *postgres_of(struct engine *engine)
 {
@@ -214,8 +220,22 @@ static bool postgres_send(struct engine *engine, const struct engine_command *co
     case ENGINE_PULSE:
         sent = line_ask(&p->pen, "pulse", &epoch);
         break;
+    case ENGINE_MARK:
+        line_add(&epoch, postgres_marks[command->mark], strlen(postgres_marks[command->mark]));
+        sent = line_ask(&p->pen, "mark", &epoch);
+        break;
     }
     return sent || postgres_fails(p, &p->pen);
+}
+
+/* The mark is in the second column. One that nobody knows keeps a router from leading. */
+static void postgres_take_mark(struct postgres *p)
+{
+    const char *said = PQntuples(p->pen.result) == 1 ? PQgetvalue(p->pen.result, 0, 1) : "";
+    size_t mark = LEDGER_IN_PLACE;
+    while (mark < LEDGER_MOVED && strcmp(said, postgres_marks[mark]) != 0)
+        mark++;
+    p->common.mark = (enum ledger_mark)mark;
 }
 
 /* A router whose clock is far ahead would set the ledger's time far ahead. */
@@ -224,9 +244,10 @@ static enum engine_answer postgres_take_claim(struct postgres *p)
     int64_t server_ms = 0;
     uint64_t big;
     p->epoch = event_rows_number(p->pen.result);
-    if (p->epoch <= 0 || PQgetlength(p->pen.result, 0, 1) != sizeof big)
+    if (p->epoch <= 0 || PQgetlength(p->pen.result, 0, 2) != sizeof big)
         return ENGINE_UNKNOWN;
-    memcpy(&big, PQgetvalue(p->pen.result, 0, 1), sizeof big);
+    postgres_take_mark(p);
+    memcpy(&big, PQgetvalue(p->pen.result, 0, 2), sizeof big);
     server_ms = (int64_t)be64toh(big);
     int64_t apart_ms = server_ms > now_wall_ms() ? server_ms - now_wall_ms() : now_wall_ms() - server_ms;
     if (apart_ms <= CLOCKS_APART_MS_MAX)
@@ -242,6 +263,7 @@ static enum engine_answer postgres_take_answer(struct postgres *p)
 {
     switch (p->asked) {
     case ENGINE_LOCK:
+        postgres_take_mark(p);
         return event_rows_number(p->pen.result) == 1 ? ENGINE_DONE : ENGINE_HELD;
     case ENGINE_EVICT:
         return ENGINE_DONE;
@@ -250,6 +272,7 @@ static enum engine_answer postgres_take_answer(struct postgres *p)
     case ENGINE_APPEND:
         return (uint64_t)event_rows_number(p->pen.result) == p->count ? ENGINE_DONE : ENGINE_ENDED;
     case ENGINE_PULSE:
+    case ENGINE_MARK:
         return event_rows_number(p->pen.result) == 1 ? ENGINE_DONE : ENGINE_ENDED;
     }
     return ENGINE_UNKNOWN;
@@ -379,10 +402,10 @@ bool ledger_check_address(const char *address, char *message, size_t message_siz
     return good;
 }
 
-struct ledger *served_ledger_open(const char *address, enum ledger_status *status, char *message,
+struct ledger *served_ledger_open(const char *address, bool marked, enum ledger_status *status, char *message,
                                   size_t message_size)
 {
     *status = LEDGER_UNKNOWN;
     struct engine *engine = postgres_engine_open(address, message, message_size);
-    return engine ? served_ledger_begin(engine, status, message, message_size) : NULL;
+    return engine ? served_ledger_begin(engine, marked, status, message, message_size) : NULL;
 }

@@ -118,19 +118,22 @@ static const struct reader_calls postgres_reader_calls = {.close = postgres_read
                                                           .next = postgres_reader_next,
                                                           .chain_at = postgres_reader_chain_at};
 
-static bool postgres_reader_connect(struct postgres_reader *p)
+/* A copy wants the last event, so it is not read from a server that only follows. */
+static bool postgres_reader_connect(struct postgres_reader *p, bool whole)
 {
+    const char *events = whole ? event_rows_whole_sql : event_rows_sql;
     for (size_t which = 0; which < p->servers.count; which++)
         if (line_open(&p->line, &p->servers, which, "concordat reader " CONCORDAT_VERSION,
                       READER_CONNECT_MS) &&
-            line_prepare(&p->line, "events", event_rows_sql, READER_PATIENCE_MS) &&
+            (!whole || schema_check(&p->line, p->servers.count > 1, READER_PATIENCE_MS)) &&
+            line_prepare(&p->line, "events", events, READER_PATIENCE_MS) &&
             line_prepare(&p->line, "head", "SELECT max(seq) FROM event", READER_PATIENCE_MS))
             return true;
     return false;
 }
 
-struct ledger_reader *served_reader_open(const char *address, enum ledger_status *status, char *message,
-                                         size_t message_size)
+struct ledger_reader *served_reader_open(const char *address, bool whole, enum ledger_status *status,
+                                         char *message, size_t message_size)
 {
     struct postgres_reader *p = calloc(1, sizeof *p);
     *status = LEDGER_UNKNOWN;
@@ -140,7 +143,8 @@ struct ledger_reader *served_reader_open(const char *address, enum ledger_status
     }
     p->common.calls = &postgres_reader_calls;
     if (servers_open(&p->servers, address, message, message_size)) {
-        *status = postgres_reader_connect(p) ? postgres_reader_look(&p->common) : postgres_reader_fails(p);
+        *status =
+            postgres_reader_connect(p, whole) ? postgres_reader_look(&p->common) : postgres_reader_fails(p);
         if (*status == LEDGER_OK)
             return &p->common;
         snprintf(message, message_size, "%s", p->common.message);

@@ -18,7 +18,8 @@ enum engine_command_kind {
     ENGINE_EVICT, /* ends the pen of a holder that has made no commit for ENGINE_SILENT_MS, if there is one */
     ENGINE_CLAIM, /* a commit of its own by which it begins: nothing may be read before that is answered */
     ENGINE_APPEND,
-    ENGINE_PULSE /* a commit that stores nothing, so that it is known whether a commit still can be made */
+    ENGINE_PULSE, /* a commit that stores nothing, so that it is known whether a commit still can be made */
+    ENGINE_MARK
 };
 
 struct engine_command {
@@ -29,6 +30,7 @@ struct engine_command {
     const struct ledger_event *events;
     const uint8_t (*chains)[CHAIN_BYTES];
     size_t count;
+    enum ledger_mark mark; /* ENGINE_MARK */
 };
 
 enum engine_answer {
@@ -73,7 +75,8 @@ struct engine_calls {
 struct engine {
     const struct engine_calls *calls;
     size_t servers;
-    char message[256]; /* why the last call failed, for a person; holds nothing from any record */
+    enum ledger_mark mark; /* as the answer to ENGINE_LOCK or ENGINE_CLAIM said */
+    char message[256];     /* why the last call failed, for a person; holds nothing from any record */
 };
 
 #endif

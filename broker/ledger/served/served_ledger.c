@@ -14,7 +14,8 @@ struct served_ledger {
     struct ledger common; /* the first: a ledger of this kind is one of these */
     struct engine *engine;
     struct flight flight; /* of the batch that is on its way */
-    bool on_its_way;      /* a batch or a pulse */
+    bool on_its_way;      /* a batch, a pulse or a mark */
+    bool marked;          /* it is opened whatever its mark is */
     enum engine_answer answer;
     int64_t sent_ms;      /* what is on its way */
     int64_t committed_ms; /* when the last commit that was answered was sent */
@@ -258,6 +259,15 @@ static int64_t served_epoch(const struct ledger *ledger)
     return engine->calls->epoch(engine);
 }
 
+static enum ledger_status served_set_mark(struct ledger *ledger, enum ledger_mark mark)
+{
+    struct served_ledger *served = served_of(ledger);
+    assert(!served->on_its_way);
+    enum ledger_status status =
+        served_send(served, &(struct engine_command){.kind = ENGINE_MARK, .mark = mark});
+    return status == LEDGER_OK ? served_sync(ledger) : status;
+}
+
 static void served_idle(struct ledger *ledger)
 {
     (void)ledger; /* the servers look after their logs */
@@ -289,6 +299,7 @@ static const struct ledger_calls served_calls = {
     .idle = served_idle,
     .start_threads = served_start_threads,
     .epoch = served_epoch,
+    .set_mark = served_set_mark,
 };
 
 /* --- opening ---------------------------------------------------------------------------------------- */
@@ -316,6 +327,16 @@ static enum ledger_status served_find_head(struct served_ledger *served)
     return status == LEDGER_OK ? served_read(ledger, after, LEDGER_TAIL_EVENTS, NULL, NULL) : status;
 }
 
+/* Whether nobody is to lead it. */
+static bool served_is_set_aside(struct served_ledger *served)
+{
+    const char *means = served->marked ? NULL : ledger_mark_means(served->engine->mark);
+    served->common.mark = served->engine->mark;
+    if (means)
+        snprintf(served->engine->message, sizeof served->engine->message, "%s", means);
+    return means;
+}
+
 /* The order is the point. A server that has just come back shows commits that no other has, and that may be
  * taken back; once the claim is on the other's disk, so is everything that a reading can see after it. */
 static enum ledger_status served_try(struct served_ledger *served, size_t which)
@@ -331,6 +352,8 @@ static enum ledger_status served_try(struct served_ledger *served, size_t which)
     }
     if (answer != ENGINE_DONE)
         return LEDGER_UNKNOWN;
+    if (served_is_set_aside(served)) /* a router that waits for its end claims nothing at each try */
+        return LEDGER_SET_ASIDE;
     answer = served_ask(served, ENGINE_CLAIM);
     if (answer == ENGINE_WAITS)
         snprintf(served->engine->message, sizeof served->engine->message,
@@ -338,12 +361,12 @@ static enum ledger_status served_try(struct served_ledger *served, size_t which)
     if (answer != ENGINE_DONE)
         return LEDGER_UNKNOWN;
     served->committed_ms = served->sent_ms;
-    return served_find_head(served);
+    return served_is_set_aside(served) ? LEDGER_SET_ASIDE : served_find_head(served);
 }
 
 /* What each server said is told; what the last one said decides, unless one says who leads. */
-struct ledger *served_ledger_begin(struct engine *engine, enum ledger_status *status, char *message,
-                                   size_t message_size)
+struct ledger *served_ledger_begin(struct engine *engine, bool marked, enum ledger_status *status,
+                                   char *message, size_t message_size)
 {
     struct served_ledger *served = calloc(1, sizeof *served);
     size_t used = 0;
@@ -356,6 +379,7 @@ struct ledger *served_ledger_begin(struct engine *engine, enum ledger_status *st
     }
     served->common.calls = &served_calls;
     served->engine = engine;
+    served->marked = marked;
     for (size_t which = 0; which < engine->servers && *status == LEDGER_UNKNOWN; which++) {
         *status = served_try(served, which);
         if (*status == LEDGER_OK)

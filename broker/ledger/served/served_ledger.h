@@ -14,9 +14,10 @@ enum {
     SERVED_COMMIT_MS = 2500   /* patience with a commit: then nobody knows, and the broker ends */
 };
 
-/* Goes round the engine's servers once, and opens the ledger at the first that lets it. Owns the engine from
+/* Goes round the engine's servers once, and opens the ledger at the first that lets it; `marked` as
+ * ledger_open_marked. Owns the engine from
  * now on, also if it fails; NULL as ledger_open. */
-struct ledger *served_ledger_begin(struct engine *engine, enum ledger_status *status, char *message,
-                                   size_t message_size);
+struct ledger *served_ledger_begin(struct engine *engine, bool marked, enum ledger_status *status,
+                                   char *message, size_t message_size);
 
 #endif

@@ -16,6 +16,7 @@
 #include "broker/ledger/sqlite/incoming.h"
 #include "broker/ledger/sqlite/ledger_file.h"
 #include "broker/ledger/sqlite/lock.h"
+#include "broker/ledger/sqlite/mark.h"
 #include "broker/ledger/sqlite/rows.h"
 #include "broker/ledger/sqlite/wal.h"
 
@@ -41,7 +42,7 @@ static const char *const statement_sql[STATEMENTS] = {
     [ADD_SEALED] = "INSERT OR ROLLBACK INTO sealed(seq, body) "
                    "SELECT seq, sealed FROM incoming WHERE sealed IS NOT NULL",
     [HEAD] = rows_head_sql,
-    [CHAIN_AT] = "SELECT seq, chain FROM event WHERE seq = ?",
+    [CHAIN_AT] = rows_chain_sql,
     [EVENTS_FROM] = rows_events_sql,
     [SEALED] = "SELECT body FROM sealed WHERE seq = ?",
 };
@@ -53,6 +54,7 @@ struct file_ledger {
     struct incoming incoming; /* what two of the statements select from */
     struct wal wal;
     int lock_fd;
+    char *path; /* owned */
 };
 
 static struct file_ledger *file_of(struct ledger *ledger)
@@ -294,7 +296,16 @@ static void file_ledger_end(struct ledger *ledger)
     assert(rc == SQLITE_OK);
     if (file->lock_fd >= 0)
         close(file->lock_fd);
+    free(file->path);
     free(file);
+}
+
+static enum ledger_status file_ledger_set_mark(struct ledger *ledger, enum ledger_mark mark)
+{
+    struct file_ledger *file = file_of(ledger);
+    if (mark_change(file->path, mark))
+        return LEDGER_OK;
+    return fail_for(file, "marking the ledger", errno == ENOSPC || errno == EDQUOT, strerror(errno));
 }
 
 static const struct ledger_calls file_ledger_calls = {
@@ -308,6 +319,7 @@ static const struct ledger_calls file_ledger_calls = {
     .sealed = file_ledger_sealed,
     .idle = file_ledger_idle,
     .start_threads = file_ledger_start_threads,
+    .set_mark = file_ledger_set_mark,
 };
 
 /* A start beside half of a restore would begin a new history. */
@@ -324,13 +336,29 @@ static bool is_half_restored(const char *path, char *message, size_t message_siz
     return true;
 }
 
-struct ledger *file_ledger_open(const char *path, enum ledger_status *status, char *message,
+/* Whether nobody is to lead it. */
+static bool is_set_aside(const char *path, enum ledger_mark mark, enum ledger_status *status, char *message,
+                         size_t message_size)
+{
+    const char *means = ledger_mark_means(mark);
+    if (!means)
+        return false;
+    *status = LEDGER_SET_ASIDE;
+    snprintf(message, message_size, "%s: %s", path, means);
+    return true;
+}
+
+struct ledger *file_ledger_open(const char *path, bool marked, enum ledger_status *status, char *message,
                                 size_t message_size)
 {
     struct file_ledger *file = calloc(1, sizeof *file);
     *status = LEDGER_UNKNOWN;
-    if (!file || sodium_init() < 0) {
+    if (file)
+        file->path = strdup(path);
+    if (!file || !file->path || sodium_init() < 0) {
         snprintf(message, message_size, "%s: out of memory", path);
+        if (file)
+            free(file->path);
         free(file);
         return NULL;
     }
@@ -343,7 +371,9 @@ struct ledger *file_ledger_open(const char *path, enum ledger_status *status, ch
         file_ledger_end(&file->common);
         return NULL;
     }
-    if (!is_half_restored(path, message, message_size))
+    file->common.mark = mark_find(path);
+    if (!is_half_restored(path, message, message_size) &&
+        (marked || !is_set_aside(path, file->common.mark, status, message, message_size)))
         file->db = ledger_file_open(path, &file->incoming, status, message, message_size);
     if (!file->db) {
         file_ledger_end(&file->common);

@@ -11,7 +11,7 @@
 struct file_reader {
     struct ledger_reader common; /* the first: a reader of this kind is one of these */
     sqlite3 *db;
-    sqlite3_stmt *newest, *events;
+    sqlite3_stmt *newest, *chain_at, *events;
 };
 
 static struct file_reader *file_reader_of(struct ledger_reader *reader)
@@ -69,12 +69,10 @@ static enum ledger_status file_reader_chain_at(struct ledger_reader *reader, uin
                                                uint8_t chain[CHAIN_BYTES])
 {
     struct file_reader *file = file_reader_of(reader);
-    sqlite3_bind_int64(file->events, 1, (sqlite3_int64)seq);
-    sqlite3_bind_int64(file->events, 2, 1);
-    int rc = sqlite3_step(file->events);
-    bool found = rc == SQLITE_ROW && (uint64_t)sqlite3_column_int64(file->events, 0) == seq &&
-                 rows_take_chain(file->events, chain);
-    sqlite3_reset(file->events);
+    sqlite3_bind_int64(file->chain_at, 1, (sqlite3_int64)seq);
+    int rc = sqlite3_step(file->chain_at);
+    bool found = rc == SQLITE_ROW && rows_take_chain(file->chain_at, chain);
+    sqlite3_reset(file->chain_at);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
         return reader_fails(file);
     return found ? LEDGER_OK : LEDGER_NOT_FOUND;
@@ -84,6 +82,7 @@ static void file_reader_close(struct ledger_reader *reader)
 {
     struct file_reader *file = file_reader_of(reader);
     sqlite3_finalize(file->newest);
+    sqlite3_finalize(file->chain_at);
     sqlite3_finalize(file->events);
     int rc = sqlite3_close(file->db);
     assert(rc == SQLITE_OK);
@@ -95,16 +94,18 @@ static const struct reader_calls file_reader_calls = {.close = file_reader_close
                                                       .next = file_reader_next,
                                                       .chain_at = file_reader_chain_at};
 
-static enum ledger_status file_reader_begin(struct file_reader *file)
+static enum ledger_status file_reader_begin(struct file_reader *file, bool whole)
 {
+    const char *events = whole ? rows_whole_sql : rows_events_sql;
     if (sqlite3_prepare_v2(file->db, rows_head_sql, -1, &file->newest, NULL) != SQLITE_OK ||
-        sqlite3_prepare_v2(file->db, rows_events_sql, -1, &file->events, NULL) != SQLITE_OK)
+        sqlite3_prepare_v2(file->db, rows_chain_sql, -1, &file->chain_at, NULL) != SQLITE_OK ||
+        sqlite3_prepare_v2(file->db, events, -1, &file->events, NULL) != SQLITE_OK)
         return reader_fails(file);
     return file_reader_look(&file->common);
 }
 
-struct ledger_reader *file_reader_open(const char *path, enum ledger_status *status, char *message,
-                                       size_t message_size)
+struct ledger_reader *file_reader_open(const char *path, bool whole, enum ledger_status *status,
+                                       char *message, size_t message_size)
 {
     struct file_reader *file = calloc(1, sizeof *file);
     *status = LEDGER_UNKNOWN;
@@ -114,7 +115,7 @@ struct ledger_reader *file_reader_open(const char *path, enum ledger_status *sta
     }
     file->common.calls = &file_reader_calls;
     file->db = ledger_file_open_to_read(path, status, message, message_size);
-    if (file->db && (*status = file_reader_begin(file)) == LEDGER_OK)
+    if (file->db && (*status = file_reader_begin(file, whole)) == LEDGER_OK)
         return &file->common;
     if (file->db)
         snprintf(message, message_size, "%s: %s", path, file->common.message);

@@ -5,8 +5,12 @@
 #include <string.h>
 
 const char rows_head_sql[] = "SELECT seq, chain FROM event ORDER BY seq DESC LIMIT 1";
+const char rows_chain_sql[] = "SELECT seq, chain FROM event WHERE seq = ?";
 const char rows_events_sql[] = "SELECT seq, chain, body, at_ms, kind, referral, reduced FROM event "
                                "WHERE seq >= ? ORDER BY seq LIMIT ?";
+const char rows_whole_sql[] =
+    "SELECT e.seq, chain, e.body, at_ms, kind, referral, reduced, s.body FROM event e "
+    "LEFT JOIN sealed s ON s.seq = e.seq WHERE e.seq >= ? ORDER BY e.seq LIMIT ?";
 
 bool rows_take_chain(sqlite3_stmt *row, uint8_t chain[CHAIN_BYTES])
 {
@@ -43,6 +47,10 @@ static struct ledger_event event_of_row(const struct walk *walk, sqlite3_stmt *r
     if (sqlite3_column_type(row, 5) != SQLITE_NULL)
         event.referral =
             sqlite3_column_bytes(row, 5) == LEDGER_REFERRAL_BYTES ? sqlite3_column_blob(row, 5) : of_nobody;
+    if (sqlite3_column_count(row) > 7 && sqlite3_column_type(row, 7) != SQLITE_NULL) {
+        event.sealed = sqlite3_column_blob(row, 7);
+        event.sealed_size = (size_t)sqlite3_column_bytes(row, 7);
+    }
     return event;
 }
 
