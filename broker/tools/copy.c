@@ -11,7 +11,7 @@
 #include "broker/tools/place.h"
 
 enum {
-    COPY_BATCH_EVENTS = 500,
+    COPY_BATCH_EVENTS = 2000,       /* so that few answers are waited for */
     COPY_BATCH_BYTES = 1024 * 1024, /* unless one event has more */
     COPY_TOLD_EVENTS = 100000       /* how often it is said how far it has come */
 };
