@@ -25,6 +25,7 @@ import postgres  # noqa: E402
 REFUSED, USAGE, NOT_INSTALLED, ENVIRONMENT = 1, 100, 77, 111
 SECONDS = 60
 MISTAKE = 3
+LAST_CALLS = 8  # that change a file: the marks, and what closes the ledger
 LONG = "An invented person. " * 200  # some hundred of these are more than one commit takes
 COLUMNS = {"event": ("seq", "at_ms", "kind", "referral", "chain", "reduced", "body"), "sealed": ("seq", "body")}
 NUMBERS = ("seq", "at_ms", "kind")
@@ -274,27 +275,30 @@ class Copies(unittest.TestCase):
         self.assertIn(f"events behind {copied}", self.copy(folder, servers))
         self.expect_same(folder, database)
 
-        # Back, and killed at calls from the first to the last.
-        back = self.folder()
-        control = calls.Calls(s.path("back.calls"), "change")
-        many = 2**31
-        control.kill_in(many)
-        probe = self.folder()
-        self.copy(servers, probe, env={**os.environ, **control.env()})
-        total = many - control.left()
-        self.copy(probe, servers)  # it was only to be counted
-        kills = [*range(2, total, max(total // 5, 1)), total - 1, total]
-        for count in kills:
-            control.kill_in(count)
-            ran = subprocess.run([stage.find_program("concordat-ledger"), "copy", servers, back], capture_output=True, text=True,
-                                 check=False, env={**os.environ, **control.env()})
-            if ran.returncode == 0:
-                break
-            self.assertEqual(ran.returncode, -signal.SIGKILL, ran.stdout + ran.stderr)
+        # Back, and killed at calls of the first half; then at each of the last, when one place is left for the other.
+        back, control = self.folder(), calls.Calls(s.path("back.calls"), "change")
+        for count in (2, 20, 60):
+            self.copy_killed_at(count, servers, back, control)
             self.assertFalse(self.mark(database) == "in place" and self.is_in_place(back))
         self.copy(servers, back)
         self.expect_same(back, database)
+        many = 2**31
+        control.kill_in(many)
+        self.copy(servers, back, env={**os.environ, **control.env()})
+        total = many - control.left()
+        for count in range(total - LAST_CALLS + 1, total + 1):
+            self.servers.a.sql("UPDATE pulse SET mark = 'in place'", database)
+            self.copy_killed_at(count, servers, back, control)
+            self.assertFalse(self.mark(database) == "in place" and self.is_in_place(back), f"both, at call {count} of {total}")
+        self.copy(servers, back)
+        self.expect_same(back, database)
         self.assertTrue(self.is_in_place(back))
+
+    def copy_killed_at(self, count, origin, to, control):
+        control.kill_in(count)
+        ran = subprocess.run([stage.find_program("concordat-ledger"), "copy", origin, to], capture_output=True, text=True,
+                             check=False, env={**os.environ, **control.env()})
+        self.assertEqual(ran.returncode, -signal.SIGKILL, ran.stdout + ran.stderr)
 
     def is_in_place(self, folder):
         """Whether a router may lead what is there; it may begin one of its own if there is no event."""
@@ -321,7 +325,7 @@ class Copies(unittest.TestCase):
     # ---- Refused ----
 
     def test_what_cannot_be_copied_is_refused_and_nothing_is_changed(self):
-        s, folder, other, database = self.s, self.a_ledger(), self.a_ledger(), self.database()
+        s, folder, other, database = self.s, self.a_ledger(), self.a_ledger(cases=20), self.database()
         servers = self.servers.address(database)
         empty = self.folder()
         nowhere = f"postgresql://concordat_broker@/x?host={s.path('nowhere')}"
