@@ -10,6 +10,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "broker/await_lead.h"
 #include "broker/key_store.h"
 #include "broker/machine.h"
 #include "broker/options.h"
@@ -20,7 +21,6 @@
 #include "broker/shell/figures.h"
 #include "broker/shell/keeper.h"
 #include "broker/shell/recovery.h"
-#include "broker/standby.h"
 #include "proto/server/descriptors.h"
 #include "proto/server/disk_room.h"
 #include "proto/wire/wire.h"
@@ -148,17 +148,13 @@ static int process_open_served(struct process *p)
     char message[MESSAGE_BYTES];
     if (!acknowledged_open(&p->acknowledged, p->options.state, message, sizeof message))
         return report_failure("ledger", message);
-    p->standby = (struct standby){.address = p->options.ledger,
-                                  .folder = p->options.state,
-                                  .acknowledged = &p->acknowledged,
-                                  .metrics = &p->metrics,
-                                  .signals = p->signals};
-    enum standby_end end = standby_await(&p->standby, &p->machine.ledger);
-    p->stopping = end == STANDBY_STOPPED;
-    if (end == STANDBY_LEADS && p->standby.waited)
+    standby_open(&p->standby, &await_calls, p->options.ledger, p->options.state, &p->acknowledged);
+    enum await_end end = await_lead(&p->standby, p->signals, &p->metrics, &p->machine.ledger);
+    p->stopping = end == AWAIT_STOPPED;
+    if (end == AWAIT_LEADS && p->standby.waited)
         take_policy_of_now(p);
     p->machine.acknowledged = &p->acknowledged;
-    return end == STANDBY_REFUSES ? CODE_ENVIRONMENT : 0;
+    return end == AWAIT_REFUSES ? CODE_ENVIRONMENT : 0;
 }
 
 static int process_open_ledger(struct process *p)
@@ -257,7 +253,7 @@ static void process_write_metrics(struct process *p)
     const struct process_faults faults = process_faults(p);
     figures_write(p->broker, &p->metrics);
     machine_write_figures(&p->machine, &p->metrics);
-    standby_write_leads(&p->metrics, true);
+    await_write_leads(&p->metrics, true);
     metrics_number(&p->metrics, METRIC_GAUGE, "keys_readable",
                    "1 if the folder of keys can be read; if not, only removals of keys count.",
                    !faults.keys_unreadable);

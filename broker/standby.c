@@ -2,132 +2,101 @@
 #include "broker/standby.h"
 
 #include <inttypes.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <systemd/sd-daemon.h>
-#include <unistd.h>
 
-#include "proto/words/now.h"
-#include "proto/words/watchdog.h"
+enum { STANDBY_TRY_MS = 250, STANDBY_LINE_BYTES = 400 };
 
-enum { STANDBY_TRY_MS = 250, STANDBY_TURN_MS = 50 /* between two looks at what there is to follow */ };
+void standby_open(struct standby *s, const struct standby_calls *calls, const char *address,
+                  const char *folder, const struct acknowledged *acknowledged)
+{
+    *s = (struct standby){.calls = calls, .address = address, .folder = folder, .acknowledged = acknowledged};
+    s->follower = (struct follower){.open_reader = calls->open_reader, .address = address, .folder = folder};
+}
+
+/* --- leading ------------------------------------------------------------------------------------------ */
 
 static void standby_tell(struct standby *s, const char *why, const char *meaning)
 {
     if (strcmp(s->told, why) == 0)
         return;
     snprintf(s->told, sizeof s->told, "%s", why);
-    fprintf(stderr, "concordat-broker: ledger: %s: %s\n", why, meaning);
-    sd_notifyf(0, "STATUS=Does not lead. %s: %s", why, meaning);
+    s->calls->tell(why, meaning);
 }
 
-/* Tries to lead. Returns true if it has come to an end. */
-static bool standby_try(struct standby *s, struct ledger **ledger, enum standby_end *end)
+static enum standby_turned standby_try(struct standby *s, struct ledger **ledger)
 {
     char message[STANDBY_MESSAGE_BYTES];
     enum ledger_status status;
-    *end = STANDBY_LEADS;
-    *ledger = ledger_open(s->address, &status, message, sizeof message);
+    *ledger = s->calls->open(s->address, &status, message, sizeof message);
     if (*ledger)
         status = acknowledged_is_in(s->acknowledged, *ledger, s->folder, message, sizeof message);
     if (status == LEDGER_OK)
-        return true;
+        return STANDBY_LEADS;
     ledger_close(ledger);
-    *end = STANDBY_REFUSES;
     if (status == LEDGER_NOT_FOUND || status == LEDGER_CORRUPT || status == LEDGER_OTHER_VERSION) {
         standby_tell(s, message, "this router does not lead");
-        return true;
+        return STANDBY_REFUSES;
     }
     standby_tell(s, message,
                  status == LEDGER_IN_USE ? "this router follows, and leads when that one ends"
                                          : "this router waits, and tries again");
-    return false;
+    return STANDBY_WAITS;
 }
+
+/* --- following ---------------------------------------------------------------------------------------- */
 
 /* The other router leads, so nothing is to be stopped; but a person should know at once. */
 static void standby_compare(struct standby *s)
 {
     uint8_t chain[CHAIN_BYTES];
+    char line[STANDBY_LINE_BYTES];
     const struct acknowledged *a = s->acknowledged;
-    if (a->seq == 0)
-        return;
-    if (follower_is_at(&s->follower, chain) < a->seq) {
+    if (follower_is_at(&s->follower, chain) < a->seq)
         s->compared = false;
-        return;
+    else if (a->seq > 0 && !s->compared) {
+        enum ledger_status status = follower_has(&s->follower, a->seq, a->chain);
+        s->compared = status == LEDGER_OK || status == LEDGER_NOT_FOUND;
+        if (status != LEDGER_NOT_FOUND)
+            return;
+        snprintf(line, sizeof line,
+                 "ledger: THE HISTORY THAT THE OTHER ROUTER LEADS LACKS event %" PRIu64
+                 " as this router acknowledged it. Intakes send again what was acknowledged in the last "
+                 "hour. Keep the files of all servers, and find the one that has the event",
+                 a->seq);
+        s->calls->log(line);
     }
-    enum ledger_status status = s->compared ? LEDGER_OK : follower_has(&s->follower, a->seq, a->chain);
-    s->compared = status == LEDGER_OK || status == LEDGER_NOT_FOUND;
-    if (status == LEDGER_NOT_FOUND)
-        fprintf(stderr,
-                "concordat-broker: ledger: THE HISTORY THAT THE OTHER ROUTER LEADS LACKS event %" PRIu64
-                " as this router acknowledged it. Intakes send again what was acknowledged in the last hour. "
-                "Keep the files of all servers, and find the one that has the event\n",
-                a->seq);
 }
 
-static void standby_tell_followed(struct standby *s, bool has_more)
+static void standby_tell_followed(struct standby *s)
 {
     uint8_t chain[CHAIN_BYTES];
+    char line[STANDBY_LINE_BYTES];
     uint64_t seq = follower_is_at(&s->follower, chain);
-    if (s->told_followed || has_more || seq == 0)
+    if (s->told_followed || seq == 0)
         return;
     s->told_followed = true;
-    fprintf(stderr, "concordat-broker: ledger: this router has all events up to %" PRIu64 ", and follows\n",
-            seq);
+    snprintf(line, sizeof line, "ledger: this router has all events up to %" PRIu64 ", and follows", seq);
+    s->calls->log(line);
 }
 
-void standby_write_leads(struct metrics *metrics, bool leads)
+enum standby_turned standby_turn(struct standby *s, struct ledger **ledger)
 {
-    metrics_number(metrics, METRIC_GAUGE, "leads",
-                   "1 if this router leads, 0 if it follows another or waits.", leads);
-}
-
-static void standby_write_figures(struct standby *s)
-{
-    if (!metrics_begin(s->metrics, now_boot_ms(), now_wall_ms()))
-        return;
-    standby_write_leads(s->metrics, false);
-    metrics_end(s->metrics);
-}
-
-/* A router that follows has nothing to load again; whoever begins to lead takes the policy as it is then. */
-static bool standby_is_stopped(const struct standby *s)
-{
-    struct signalfd_siginfo info;
-    bool stopped = false;
-    while (read(s->signals, &info, sizeof info) == (ssize_t)sizeof info)
-        stopped |= info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
-    return stopped;
-}
-
-enum standby_end standby_await(struct standby *s, struct ledger **ledger)
-{
-    struct pollfd signals = {s->signals, POLLIN, 0};
-    struct watchdog watchdog;
-    enum standby_end end;
-    s->follower = (struct follower){.address = s->address, .folder = s->folder};
-    watchdog_open(&watchdog);
-    for (;;) {
-        int64_t now_ms = now_monotonic_ms();
-        if (!s->waited || now_ms - s->tried_ms >= STANDBY_TRY_MS) {
-            s->tried_ms = now_ms;
-            if (standby_try(s, ledger, &end))
-                return end;
-        }
-        if (!s->waited)
-            sd_notify(0, "READY=1");
-        s->waited = true;
-        bool has_more = follower_turn(&s->follower);
-        standby_tell_followed(s, has_more);
-        standby_compare(s);
-        standby_write_figures(s);
-        watchdog_turn(&watchdog, now_boot_ms());
-        if (poll(&signals, 1, has_more ? 0 : STANDBY_TURN_MS) > 0 && standby_is_stopped(s))
-            return STANDBY_STOPPED;
+    int64_t now_ms = s->calls->now_ms();
+    *ledger = NULL;
+    if (!s->waited || now_ms - s->tried_ms >= STANDBY_TRY_MS) {
+        s->tried_ms = now_ms;
+        enum standby_turned turned = standby_try(s, ledger);
+        if (turned != STANDBY_WAITS)
+            return turned;
     }
+    s->waited = true;
+    bool has_more = follower_turn(&s->follower);
+    standby_compare(s);
+    if (has_more)
+        return STANDBY_HAS_MORE;
+    standby_tell_followed(s);
+    return STANDBY_WAITS;
 }
 
 struct state *standby_state(struct standby *s, struct ledger *ledger, uint64_t seed,

@@ -107,7 +107,7 @@ static bool follower_begin(struct follower *f)
     enum ledger_status status;
     uint64_t seed, refused;
     randombytes_buf(&seed, sizeof seed);
-    f->reader = ledger_reader_open(f->address, &status, message, sizeof message);
+    f->reader = f->open_reader(f->address, &status, message, sizeof message);
     if (!f->reader)
         return false;
     const struct recovery_history history = {ledger_reader_head(f->reader), reader_has, reader_reads, f};
@@ -118,7 +118,7 @@ static bool follower_begin(struct follower *f)
     }
     /* The search for a snapshot may have left the reader anywhere. */
     ledger_reader_close(&f->reader);
-    f->reader = ledger_reader_open(f->address, &status, message, sizeof message);
+    f->reader = f->open_reader(f->address, &status, message, sizeof message);
     f->state = f->reader ? state_new(seed) : NULL;
     return f->state;
 }

@@ -13,8 +13,13 @@
 #include "broker/ledger/ledger_reader.h"
 #include "broker/shell/keeper.h"
 
-/* Start with zeros, address and folder. */
+/* As ledger_reader_open. */
+typedef struct ledger_reader *follower_open_reader(const char *address, enum ledger_status *status,
+                                                   char *message, size_t message_size);
+
+/* Start with zeros, and with what is borrowed. */
 struct follower {
+    follower_open_reader *open_reader;
     const char *address, *folder; /* of the ledger, and of this router's snapshots; borrowed */
     struct ledger_reader *reader; /* owned; NULL: it follows from the next turn on */
     struct state *state;          /* owned: as of the event that the reader has come to */

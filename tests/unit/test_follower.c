@@ -31,7 +31,7 @@ static int follower_set_up(void **unused)
 
 static struct follower follower_of_test(void)
 {
-    return (struct follower){.address = ledger_path, .folder = own_folder};
+    return (struct follower){.open_reader = ledger_reader_open, .address = ledger_path, .folder = own_folder};
 }
 
 /* Until it has read all that there is; a snapshot that it writes meanwhile is awaited, and kept if it may. */
