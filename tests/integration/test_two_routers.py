@@ -19,6 +19,7 @@ sys.path.insert(0, os.path.join(stage.SOURCE, "tests", "worlds"))
 import postgres  # noqa: E402
 
 CANNOT, DEPOSED = 111, 112
+PING_SECONDS = 2  # whoever waits for a router that hangs looks for the other after three of these
 NOT_INSTALLED = 77
 
 
@@ -89,6 +90,7 @@ class TwoRouters(unittest.TestCase):
         self.submit(device)
         source, duty = s.client("source", "source", "street-triage"), s.client("duty", "coordinator", "northmoor-duty")
         self.refer(source)
+        self.assertEqual(source.welcome.ping_seconds, PING_SECONDS)
         cases = [self.refer(source) for _ in range(5)]
         self.is_there(duty, cases[0])
         since = os.path.getsize(s.path("intake.log"))
