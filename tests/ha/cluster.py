@@ -28,16 +28,6 @@ GUARD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "may_lead.py")
 CLOCK_FILE = "<qqiiii"  # struct control of the shim: the first is what is added, in milliseconds
 START_S = 90  # patience of the trials, for a machine that others use too
 
-SCHEMA = """
-CREATE ROLE writer LOGIN;
-ALTER ROLE writer SET tcp_keepalives_idle = 1;
-ALTER ROLE writer SET tcp_keepalives_interval = 1;
-ALTER ROLE writer SET tcp_keepalives_count = 3;
-CREATE TABLE event(seq bigint PRIMARY KEY, chain bytea NOT NULL CHECK(length(chain) = 32), body bytea NOT NULL);
-CREATE TABLE writer(epoch bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, host text NOT NULL);
-GRANT SELECT, INSERT ON event, writer TO writer;
-"""
-
 
 class Node:
     """One machine of the database."""
@@ -60,10 +50,10 @@ class Node:
         for owned in (os.path.dirname(path), path):
             shutil.chown(owned, USER, USER)
 
-    def ask(self, sql, seconds=2, user=USER):
+    def ask(self, sql, seconds=2, user=USER, database=USER):
         """Rows of an answer, or None if this node answers no question."""
         try:
-            connection = psycopg2.connect(host=self.place.address, port=POSTGRES, dbname="postgres", user=user,
+            connection = psycopg2.connect(host=self.place.address, port=POSTGRES, dbname=database, user=user,
                                           connect_timeout=2, options=f"-c statement_timeout={seconds * 1000}",
                                           keepalives_idle=1, keepalives_count=2, keepalives_interval=1,
                                           tcp_user_timeout=seconds * 1000)
@@ -78,6 +68,12 @@ class Node:
             return None
         finally:
             connection.close()
+
+    def history(self, sql, database=USER):
+        rows = self.ask(sql, seconds=60, database=database)
+        if rows is None:
+            raise RuntimeError(f"{self.name} does not show its history")
+        return rows
 
     def is_primary(self):
         return self.ask("SELECT NOT pg_is_in_recovery()") == [(True,)]
@@ -112,9 +108,14 @@ class Cluster:
             self._configure(node)
             self.start_agent(node)
         rooms.await_true("a primary with two standbys", lambda: self._is_whole(), START_S, 0.2)
-        self.primary().ask(SCHEMA, seconds=20)
-        rooms.await_true("the schema on each node", lambda: all(n.ask("SELECT 1 FROM writer") == [] for n in self.nodes),
-                         START_S)
+
+    def make_tables(self, schema, table, database=USER):
+        """Makes the tables in a database, and returns when each node has the one that is named."""
+        if database != USER:
+            self.primary().ask(f"CREATE DATABASE {database}", seconds=60)
+        self.primary().ask(schema, seconds=20, database=database)
+        rooms.await_true("the tables on each node", lambda: all(
+            node.ask(f"SELECT 1 FROM {table}", database=database) == [] for node in self.nodes), START_S)
 
     def _is_whole(self):
         primary = self.primary()

@@ -171,6 +171,20 @@ def return_as_next_dies(world, node):
     return lambda: start_again(world, after)
 
 
+def nodes_of(world):
+    return [node.place for node in world.cluster.nodes]
+
+
+def cut_broker_off(world, place):
+    """It reaches no node, and people reach it."""
+    return cut([place], nodes_of(world))
+
+
+def cut_broker_one_way(world, place):
+    hears = world.chance.random() < 0.5
+    return cut([place], nodes_of(world), hear=not hears, say=hears)
+
+
 def cut_in_halves(world, node):
     half = [node.place, world.chance.choice(world.load.places)]
     return cut(half, others_than(world, half))
@@ -230,7 +244,7 @@ def cancel(world, primary):
         standby.place.stop()
     try:
         for _ in range(10):
-            primary.ask("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'writer'")
+            primary.ask(f"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = '{world.load.role}'")
             time.sleep(0.1)  # as often as a person who loses patience
     finally:
         if standby:
@@ -252,10 +266,12 @@ FAULTS = (
     Fault("kill primary before standby", the_primary, kill_before_standby, (1, 20)),
     Fault("kill standby node", the_standby, kill_node, (1, 20)),
     Fault("kill broker", the_leading_broker, kill_broker, (0, 5)),
+    Fault("stop broker", the_leading_broker, stop_broker, (1, 40)),
+    Fault("cut broker off nodes", the_leading_broker, cut_broker_off, (2, 20)),
+    Fault("cut broker one way", the_leading_broker, cut_broker_one_way, (2, 20)),
     Fault("stop agent", the_primary, stop_agent, (1, 40)),
     Fault("stop node", the_primary, stop_node, (1, 40)),
     Fault("stun node", mostly_the_primary, stun_node, (1, 40)),
-    Fault("stop broker", the_leading_broker, stop_broker, (1, 40)),
     Fault("cut off node", mostly_the_primary, cut_off, (2, 20)),
     Fault("cut off from nodes", the_primary, cut_off_from_nodes, (2, 20)),
     Fault("cut in halves", the_primary, cut_in_halves, (2, 20)),

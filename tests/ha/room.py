@@ -1,6 +1,6 @@
 """A room of machines: each place has a network, processes and shared memory of its own; all hang on one bridge.
 
-The room must be built inside namespaces that end with it (tests/commands/ha-trials): so no process, mount or interface
+The room must be built inside namespaces that end with it (enter.py): so no process, mount or interface
 of it outlives it, however it ends. Everything here needs root.
 """
 

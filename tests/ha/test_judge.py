@@ -5,7 +5,7 @@ import random
 import unittest
 
 from fault_table import FAULTS, deal
-from judge import judge
+from judge import RECEIVED, Witness, judge, judge_cases
 from load import Told
 
 
@@ -55,6 +55,79 @@ class TheJudge(unittest.TestCase):
 
     def test_the_longest_time_without_an_answer_is_measured(self):
         self.assertEqual(judge(told((1, "a"), (2, "b")) + told((3, "c"), since=9), [], 1).silence_s, 7)
+
+
+OFFERED = RECEIVED + 1
+CASES = ["aa" * 16, "bb" * 16, "cc" * 16]
+
+
+def ledger(*events):
+    """Rows of (kind, case), chained as the router's are."""
+    rows, behind = [], bytes(32)
+    for seq, (kind, case) in enumerate(events, 1):
+        body, reduced = f"{kind} {case}".encode(), bytes([kind]) * 32
+        behind = hashlib.blake2b(behind + reduced + hashlib.blake2b(body, digest_size=32).digest(), digest_size=32).digest()
+        rows.append((seq, behind, kind, bytes.fromhex(case), reduced, body))
+    return rows
+
+
+class TheJudgeOfCases(unittest.TestCase):
+    """Each plants one fault in a life of three cases, which is good without it."""
+
+    def setUp(self):
+        self.rows = ledger(*((RECEIVED, case) for case in CASES), (OFFERED, CASES[0]))
+        self.of_intakes = told(*enumerate(CASES, 1), by="run 1")
+        self.of_teams = [Told(4, CASES[0], None, 0, 5, 5.5)]
+        self.heard = told((0, ""), (0, ""), by="run 1")
+
+    def found(self):
+        return judge_cases(Witness(set(CASES), self.of_intakes, self.of_teams, self.heard), self.rows, 0)
+
+    def assert_only(self, **what):
+        found = self.found()
+        for name in ("lost", "doubled", "two_leaders", "chain_breaks", "healed"):
+            self.assertEqual(getattr(found, name), what.get(name, 0), (name, found))
+
+    def test_what_all_was_kept_is_good(self):
+        self.assert_only()
+        self.assertEqual(self.found().acknowledged, 4)
+
+    def test_a_case_that_is_gone_is_lost(self):
+        self.rows = ledger((RECEIVED, CASES[0]), (RECEIVED, CASES[1]), (OFFERED, CASES[1]), (OFFERED, CASES[0]))
+        self.assert_only(lost=1)
+
+    def test_a_case_that_an_intake_promised_and_nobody_has_is_lost(self):
+        self.rows, self.of_intakes = ledger((RECEIVED, CASES[0]), (RECEIVED, CASES[1]), (OFFERED, CASES[0])), self.of_intakes[:2]
+        self.of_teams = []
+        self.assert_only(lost=1)
+
+    def test_what_a_team_was_told_and_is_gone_is_lost(self):
+        self.rows = self.rows[:3]
+        self.assert_only(lost=1)
+
+    def test_what_was_sent_again_is_healed(self):
+        self.rows = ledger(*((RECEIVED, case) for case in CASES[:2]), (OFFERED, CASES[0]), (OFFERED, CASES[0]), (RECEIVED, CASES[2]))
+        self.assert_only(healed=1)
+
+    def test_a_case_that_begins_twice_is_doubled(self):
+        self.rows = ledger(*((RECEIVED, case) for case in CASES), (OFFERED, CASES[0]), (RECEIVED, CASES[1]))
+        self.assert_only(doubled=1)
+
+    def test_a_number_that_two_cases_were_told_is_doubled(self):
+        self.of_intakes.append(Told(2, CASES[0], "run 1", 1, 3, 4))
+        self.assert_only(doubled=1, healed=1)
+
+    def test_a_question_answered_after_another_run_began_is_seen(self):
+        self.heard += [Told(0, "", "run 2", 0, 10, 11), Told(0, "", "run 1", 1, 12, 13)]
+        self.assert_only(two_leaders=1)
+
+    def test_an_answer_on_its_way_while_another_run_begins_is_good(self):
+        self.heard += [Told(0, "", "run 2", 0, 10, 11), Told(0, "", "run 1", 1, 10.5, 13)]
+        self.assert_only()
+
+    def test_a_body_that_was_changed_breaks_the_chain(self):
+        self.rows[1] = (*self.rows[1][:5], b"foreign")
+        self.assert_only(chain_breaks=1)
 
 
 class TheDeal(unittest.TestCase):

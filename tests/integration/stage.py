@@ -204,18 +204,21 @@ class Stage:
         return client
 
     def submission(self, **facts):
-        """Makes a Submit of street triage, very urgent, with everything that routing needs."""
-        wire = self.wire
-        from concordat.v1 import codes_pb2, referral_pb2
+        return submission(self.wire, **facts)
 
-        referral = referral_pb2.Referral(
-            id=python_client.new_id(), source=codes_pb2.SOURCE_STREET_TRIAGE, organisation="ZZP01",
-            urgency=codes_pb2.URGENCY_VERY_URGENT, postcode_district="ZX1",
-            person=referral_pb2.Demographics(age_known=True, age_years=34, gender="X", ethnic_category="Z"))
-        for name, value in facts.items():
-            setattr(referral, name, value)
-        confidential = referral_pb2.Confidential(callback_number="07700 900123", narrative="An invented person.")
-        return wire.Submit(referral=referral, confidential=confidential)
+
+def submission(wire, **facts):
+    """Makes a Submit of street triage, very urgent, with everything that routing needs."""
+    from concordat.v1 import codes_pb2, referral_pb2
+
+    referral = referral_pb2.Referral(
+        id=python_client.new_id(), source=codes_pb2.SOURCE_STREET_TRIAGE, organisation="ZZP01",
+        urgency=codes_pb2.URGENCY_VERY_URGENT, postcode_district="ZX1",
+        person=referral_pb2.Demographics(age_known=True, age_years=34, gender="X", ethnic_category="Z"))
+    for name, value in facts.items():
+        setattr(referral, name, value)
+    confidential = referral_pb2.Confidential(callback_number="07700 900123", narrative="An invented person.")
+    return wire.Submit(referral=referral, confidential=confidential)
 
 
 def without_quotas(text):
