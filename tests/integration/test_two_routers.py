@@ -41,7 +41,8 @@ class TwoRouters(unittest.TestCase):
         """Starts a router with the common key and the common master key, and a folder and an endpoint of its own."""
         s = self.s
         return s.start(name, "concordat-broker", "--policy", s.path("region.yaml"), "--state", s.path(f"state-{name}"),
-                       "--ledger", self.servers.address(of), "--listen", self.endpoints[name],
+                       "--ledger", self.servers.address(of, order=("b", "a") if name == "b" else ("a", "b")),
+                       "--listen", self.endpoints[name],
                        "--key", s.path("secret", "broker.key_secret"), "--keys", s.path("keys"),
                        "--master-key", s.path("master-key"), "--metrics", s.path(f"{name}.prom"), ready=ready)
 
@@ -82,7 +83,7 @@ class TwoRouters(unittest.TestCase):
     def test_p1_whoever_takes_over_has_all_that_was_acknowledged(self):
         s = self.s
         self.start("a", "ready on")
-        self.start("b", "another router leads")
+        self.start("b", "concordat-broker: ledger: another router leads: this router follows")  # it asks the standby first
         self.assertEqual((self.leads("a"), self.leads("b")), (True, False))
         self.ask_of("a")
         s.start_intake(broker=",".join(self.endpoints.values()))

@@ -130,8 +130,9 @@ class Servers:
         self.c.reload()
         self.b.promote()
 
-    def address(self, database, user="concordat_broker"):
-        return f"postgresql://{user}@/{database}?host={','.join(str(server.folder) for server in self.all)}"
+    def address(self, database, order=("a", "b"), user="concordat_broker"):
+        folders = [str(server.folder) for name in order for server in self.all if server.name == name]
+        return f"postgresql://{user}@/{database}?host={','.join(folders)}"
 
     def close(self):
         for server in reversed(self.all):

@@ -364,7 +364,8 @@ static enum ledger_status served_try(struct served_ledger *served, size_t which)
     return served_is_set_aside(served) ? LEDGER_SET_ASIDE : served_find_head(served);
 }
 
-/* What each server said is told; what the last one said decides, unless one says who leads. */
+/* What each server said is told, and what the last one said decides; but if one says that another router
+ * leads, that alone. */
 struct ledger *served_ledger_begin(struct engine *engine, bool marked, enum ledger_status *status,
                                    char *message, size_t message_size)
 {
@@ -384,6 +385,8 @@ struct ledger *served_ledger_begin(struct engine *engine, bool marked, enum ledg
         *status = served_try(served, which);
         if (*status == LEDGER_OK)
             return &served->common;
+        if (*status == LEDGER_IN_USE)
+            used = 0;
         if (used < message_size)
             used += (size_t)snprintf(message + used, message_size - used, "%s%s", used ? "; " : "",
                                      *status == LEDGER_CORRUPT ? served->common.message : engine->message);
