@@ -30,10 +30,12 @@ FIRST_CASES, START_S = 4, 90
 DELIVERY_S = 90  # what intakes have saved must be delivered so soon after the last referral: a lease, and their patience
 LEADS_S = 2  # a router that answered a question so recently leads
 HISTORY = "SELECT seq, chain, kind, referral, reduced, body FROM event ORDER BY seq"
-# As a manager of services does it (deploy/units): started again a second after its end, whatever ended it.
-KEEP = 'while :; do "$@"; echo "ended with $?"; sleep 1; done'
+# As a manager of services does it (deploy/units): started again a second after its end, whatever ended it; each line that
+# it says has the time.
+KEEP = """while :; do "$@"; echo "ended with $?"; sleep 1; done 2>&1 |
+mawk -W interactive '{ print strftime("%H:%M:%S"), $0; fflush() }'"""
 GOOD_ENDS = {0, 111, 112, 128 + signal.SIGKILL}
-RECEIVED = re.compile(r"^(?:received|LOST BY THE ROUTER AND SENT AGAIN.*now:) ([0-9a-f-]{36})", re.M)
+RECEIVED = re.compile(r"^\S+ (?:received|LOST BY THE ROUTER AND SENT AGAIN.*now:) ([0-9a-f-]{36})", re.M)
 # STRICT tables and triggers of the intake know nothing of these.
 NOTES = """
 CREATE TABLE trial_sent (command INTEGER PRIMARY KEY, at REAL NOT NULL);
@@ -186,7 +188,7 @@ class BrokerLoad(Load):
         """Programs that ended as none should."""
         return [f"{log} ended with {code}" for log in [f"{place.name}-broker" for place in self.places] +
                 [f"{place.name}-intake" for place in self.intakes]
-                for code in re.findall(r"^ended with (\d+)", self._said(log), re.M) if int(code) not in GOOD_ENDS]
+                for code in re.findall(r"^\S+ ended with (\d+)", self._said(log), re.M) if int(code) not in GOOD_ENDS]
 
     # ---- What was told ----
 

@@ -172,8 +172,8 @@ class Cluster:
                            "host replication all 10.77.0.0/24 trust"]},
         }
         if self.guard:
-            agents = [f"{each.place.address}:{AGENT}" for each in sorted(self.nodes, key=lambda each: each is not node)]
-            settings["postgresql"]["pre_promote"] = " ".join(["/usr/bin/python3", self.guard, *agents])
+            servers = [f"{each.place.address}:{POSTGRES}" for each in sorted(self.nodes, key=lambda each: each is not node)]
+            settings["postgresql"]["pre_promote"] = " ".join(["/usr/bin/python3", self.guard, "replicator", *servers])
         node.write(node.configuration, json.dumps(settings, indent=1))  # JSON is YAML
 
     # ---- Questions ----

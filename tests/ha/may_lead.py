@@ -1,32 +1,53 @@
-"""Patroni asks this before it promotes a server (pre_promote): no, if another server has a later timeline than this one.
+"""Patroni asks this before it promotes a server (pre_promote): no, if another server has a later timeline than this one, or
+if no other says which it has.
 
 The old primary may come back just when the lease of the next one runs out, with a vote that still names it the leader.
-Patroni 3.0.2 then promotes it, and what the next one had acknowledged is gone. But then the third node has followed the
-next one, and its timeline says so.
+Patroni 3.0.2 then promotes it, and what the next one had acknowledged is gone. But what was acknowledged is on two of three
+servers: either this one has it, or each of the others has followed the next one, and its timeline says so. The servers are
+asked, not their agents: an agent of Patroni 3.0.2 tells a timeline that it found before.
 
-Usage: may_lead.py OWN_AGENT OTHER_AGENT... (addresses with ports)
+Usage: may_lead.py USER OWN_SERVER OTHER_SERVER... (addresses with ports; USER may replicate)
 """
 
-import json
 import sys
-import urllib.error
-import urllib.request
+import threading
+
+import psycopg2
+from psycopg2.extras import PhysicalReplicationConnection
+
+CONNECT_S, ANSWER_S = 2, 5  # a server that is stopped takes a connection and says nothing
 
 
-def timeline(agent):
-    """0 if this agent says nothing."""
+def ask(server, user, timelines):
+    """Notes the timeline of a server, if it says so."""
+    host, port = server.rsplit(":", 1)
     try:
-        with urllib.request.urlopen(f"http://{agent}/patroni", timeout=1) as answer:
-            said = json.load(answer)
-    except urllib.error.HTTPError as error:  # not well, but it speaks
-        said = json.load(error)
-    except OSError:
-        return 0
-    return said.get("timeline") or 0
+        connection = psycopg2.connect(host=host, port=port, user=user, connect_timeout=CONNECT_S,
+                                      connection_factory=PhysicalReplicationConnection)
+        with connection.cursor() as cursor:
+            cursor.execute("IDENTIFY_SYSTEM")
+            timelines[server] = int(cursor.fetchone()[1])
+    except psycopg2.Error as error:
+        print(f"{server}: {str(error).splitlines()[0] if str(error) else type(error).__name__}", flush=True)
+
+
+def may_lead(own, others):
+    """own: the timeline of this server; others: what others said; None is silence."""
+    known = [timeline for timeline in others if timeline]
+    return bool(own and known and max(known) <= own)
+
+
+def main():
+    user, servers, timelines = sys.argv[1], sys.argv[2:], {}
+    threads = [threading.Thread(target=ask, args=(server, user, timelines), daemon=True) for server in servers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(ANSWER_S)
+    own, others = timelines.get(servers[0]), [timelines.get(server) for server in servers[1:]]
+    print(f"own timeline {own}, the others' {others}", flush=True)
+    sys.exit(0 if may_lead(own, others) else 1)  # the agent asks again after a lease
 
 
 if __name__ == "__main__":
-    own, others = timeline(sys.argv[1]), [timeline(agent) for agent in sys.argv[2:]]
-    print(f"own timeline {own}, the others' {others}", flush=True)
-    # A server that does not know its own is not promoted now; its agent asks again after a lease.
-    sys.exit(1 if max(others) > own else 0)
+    main()

@@ -7,6 +7,7 @@ import unittest
 from fault_table import FAULTS, deal
 from judge import RECEIVED, Witness, judge, judge_cases
 from load import Told
+from may_lead import may_lead
 
 
 def history(*bodies):
@@ -128,6 +129,13 @@ class TheJudgeOfCases(unittest.TestCase):
     def test_a_body_that_was_changed_breaks_the_chain(self):
         self.rows[1] = (*self.rows[1][:5], b"foreign")
         self.assert_only(chain_breaks=1)
+
+
+class TheGuard(unittest.TestCase):
+    def test_a_server_leads_if_another_says_that_none_has_gone_on(self):
+        for own, others, may in ((1, [1, 1], True), (2, [1, None], True), (1, [1, 2], False), (1, [2, None], False),
+                                 (1, [None, None], False), (None, [1, 1], False)):
+            self.assertEqual(may_lead(own, others), may, (own, others))
 
 
 class TheDeal(unittest.TestCase):

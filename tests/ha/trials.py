@@ -124,6 +124,7 @@ def read_options():
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**32)
     parser.add_argument("--only", metavar="FAULT", choices=[fault.name for fault in FAULTS], action="append", default=[],
                         help="one fault a trial, this; or one of these, if it is given several times")
+    parser.add_argument("--keep-logs", action="store_true", help="also the logs of trials in which all was well")
     parser.add_argument("--one-room", action="store_true",
                         help="the machines of the first trial stay for the others, which saves their start")
     parser.add_argument("--store", choices=STORES, default="etcd2", help="where the agents keep who leads")
@@ -156,7 +157,7 @@ def run(options, rounds, logs, chance):
         os.makedirs(folder)
 
         def say(text, number=number, began=began):
-            print(f"[{number} {time.monotonic() - began:5.1f}] {text}", flush=True)
+            print(f"{time.strftime('%H:%M:%S')} [{number} {time.monotonic() - began:5.1f}] {text}", flush=True)
 
         say(", then ".join(" and ".join(fault.name for fault in hand) for hand in hands))
         try:
@@ -168,11 +169,11 @@ def run(options, rounds, logs, chance):
         except Exception:  # pylint: disable=broad-exception-caught  # the other trials go on
             traceback.print_exc()
             good = False
-        if good:
+        if good and not options.keep_logs:
             shutil.rmtree(folder)
         else:
-            failed += 1
-            say(f"failed. Its logs: {folder}")
+            failed += not good
+            say(f"{'failed. ' if not good else ''}Its logs: {folder}")
     return found, played, failed
 
 
@@ -195,7 +196,7 @@ def main():
         sys.exit(130)
     if failed:
         print(f"{failed} of {len(rounds)} rooms failed. Their logs: {logs}")
-    else:
+    elif not options.keep_logs:
         shutil.rmtree(logs)
     total = Counter()
     for one in found:
