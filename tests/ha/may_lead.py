@@ -18,7 +18,7 @@ from psycopg2.extras import PhysicalReplicationConnection
 CONNECT_S, ANSWER_S = 2, 5  # a server that is stopped takes a connection and says nothing
 
 
-def ask(server, user, timelines):
+def ask(server, user, timelines, answered):
     """Notes the timeline of a server, if it says so."""
     host, port = server.rsplit(":", 1)
     try:
@@ -27,6 +27,7 @@ def ask(server, user, timelines):
         with connection.cursor() as cursor:
             cursor.execute("IDENTIFY_SYSTEM")
             timelines[server] = int(cursor.fetchone()[1])
+            answered.release()
     except psycopg2.Error as error:
         print(f"{server}: {str(error).splitlines()[0] if str(error) else type(error).__name__}", flush=True)
 
@@ -38,12 +39,12 @@ def may_lead(own, others):
 
 
 def main():
-    user, servers, timelines = sys.argv[1], sys.argv[2:], {}
-    threads = [threading.Thread(target=ask, args=(server, user, timelines), daemon=True) for server in servers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(ANSWER_S)
+    user, servers, timelines, answered = sys.argv[1], sys.argv[2:], {}, threading.Semaphore(0)
+    for server in servers:
+        threading.Thread(target=ask, args=(server, user, timelines, answered), daemon=True).start()
+    # This one and any other are enough: if this one has not all that was acknowledged, both others have it.
+    while (servers[0] not in timelines or len(timelines) < 2) and answered.acquire(timeout=ANSWER_S):
+        pass
     own, others = timelines.get(servers[0]), [timelines.get(server) for server in servers[1:]]
     print(f"own timeline {own}, the others' {others}", flush=True)
     sys.exit(0 if may_lead(own, others) else 1)  # the agent asks again after a lease
