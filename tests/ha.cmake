@@ -4,6 +4,6 @@ add_test(NAME test_ha_judge COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}
 set_tests_properties(test_ha_judge PROPERTIES TIMEOUT 60 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)
 
 add_test(NAME test_ha_trials COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/ha/enter.py
-  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} 3 --one-room --seed 1 --seconds 5-7
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR} 3 --one-room --seed 1 --seconds 5-6
   --only "kill primary node" --only "stop broker" --only "cut broker off nodes")
 set_tests_properties(test_ha_trials PROPERTIES TIMEOUT 600 PROCESSORS 4 SKIP_RETURN_CODE 77 ENVIRONMENT PYTHONDONTWRITEBYTECODE=1)

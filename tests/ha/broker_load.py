@@ -26,7 +26,7 @@ import stage  # noqa: E402
 PORT, INTAKE_PORT = 5170, 5181
 REFER_PAUSE_S, WATCH_PAUSE_S = 0.4, 0.1
 DEVICES = 20  # at each intake: a device may refer ten people at once, and one more each ten seconds
-FIRST_CASES, START_S = 4, 90
+FIRST_CASES, START_S = 2, 90
 DELIVERY_S = 90  # what intakes have saved must be delivered so soon after the last referral: a lease, and their patience
 LEADS_S = 2  # a router that answered a question so recently leads
 HISTORY = "SELECT seq, chain, kind, referral, reduced, body FROM event ORDER BY seq"
@@ -98,7 +98,7 @@ class BrokerLoad(Load):
         for intake in self.intakes:
             self._start_people(intake, "refer", f"tcp://127.0.0.1:{INTAKE_PORT}", s.public_key(intake.name),
                                str(REFER_PAUSE_S), *(s.path("secret", f"{name}.key_secret") for name in self._devices(intake)))
-        rooms.await_true("the first cases", lambda: self.count() >= FIRST_CASES and self._of_teams(), START_S)
+        rooms.await_true("the first cases", lambda: min(self.counts()) >= FIRST_CASES, START_S)
 
     def start_at(self, place):
         s = self.stage
@@ -165,9 +165,11 @@ class BrokerLoad(Load):
         rooms.await_true(f"the end of {pattern} at {place.name}", lambda: not place.pids(pattern), START_S)
 
     def stop(self):
+        wrong = [f"who works at {place.name} has ended; see the logs" for place in (*self.intakes, self.team)
+                 if not place.pids("people[.]py")]
+        wrong += ["who asks the routers has ended; see the logs" for watch in self.watches if watch.poll() is not None]
         for intake in self.intakes:
             intake.signal(signal.SIGKILL, "people[.]py")
-        wrong = []
         try:
             rooms.await_true("all that was saved", self._is_delivered, DELIVERY_S)
         except TimeoutError:
@@ -205,14 +207,17 @@ class BrokerLoad(Load):
     def _promised(self):
         return {words[0] for intake in self.intakes for words in self._notes(f"{intake.name}-refer", "saved")}
 
+    def _received_by(self, intake):
+        return {uuid.UUID(case).hex for case in RECEIVED.findall(self._said(f"{intake.name}-intake"))}
+
     def _received(self):
-        return {uuid.UUID(case).hex for intake in self.intakes for case in RECEIVED.findall(self._said(f"{intake.name}-intake"))}
+        return set().union(*map(self._received_by, self.intakes))
 
     def _is_delivered(self):
         return self._promised() <= self._received()
 
-    def count(self):
-        return len(self._received())
+    def counts(self):
+        return [len(self._received_by(intake)) for intake in self.intakes] + [len(self._of_teams())]
 
     def leader(self):
         last = {place: heard[-1].at for place in self.places for heard in [self._heard(place)] if heard}

@@ -37,8 +37,8 @@ class Load:
         """Ends everything that sends; what was told stays known. Returns what did not go well, in words."""
         raise NotImplementedError
 
-    def count(self):
-        """How many were told so far that something is safe."""
+    def counts(self):
+        """How often each of those who wait for answers was told so far that something is safe."""
         raise NotImplementedError
 
     def found(self, node, since):
@@ -86,7 +86,7 @@ class WriterLoad(Load):
     def start(self):
         for place in self.places:
             self.start_at(place)
-        rooms.await_true("the first events", lambda: self.count() > 50, 60)
+        rooms.await_true("the first events", lambda: len(self._told()) > 50, 60)
 
     def start_at(self, place):
         place.start(f"{place.name}-writer", "/usr/bin/python3", os.path.join(os.path.dirname(__file__), "writer.py"),
@@ -108,8 +108,8 @@ class WriterLoad(Load):
     def _notes(self, place):
         return self.room.path("logs", f"{place.name}-writer.notes")
 
-    def count(self):
-        return len(self._told())
+    def counts(self):
+        return [len(self._told())]  # one writer leads, and is told
 
     def found(self, node, since):
         return judge(self._told(), node.history("SELECT seq, chain, body FROM event ORDER BY seq"), since)

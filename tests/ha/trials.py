@@ -73,10 +73,10 @@ def play(world, faults, seconds):
 
 
 def answers_again(load):
-    """Whether something more is acknowledged."""
-    before = load.count()
+    """Whether everybody who waits for an answer gets one."""
+    before = load.counts()
     try:
-        rooms.await_true("an answer", lambda: load.count() > before, AFTERWARDS_S)
+        rooms.await_true("answers", lambda: all(now > then for now, then in zip(load.counts(), before)), AFTERWARDS_S)
     except TimeoutError:
         return False
     return True
