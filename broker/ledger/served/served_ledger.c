@@ -120,6 +120,15 @@ static int served_synced_fd(const struct ledger *ledger)
     return engine->calls->fd(engine);
 }
 
+/* A process that stood still finds the answer to what it sent before, though another has led since: what it
+ * would tell now is no longer so. */
+static enum ledger_status served_is_late(struct served_ledger *served)
+{
+    snprintf(served->engine->message, sizeof served->engine->message,
+             "this router stood still, and another may lead by now");
+    return served_fails(served, "writing to the ledger");
+}
+
 static enum ledger_status served_sync(struct ledger *ledger)
 {
     struct served_ledger *served = served_of(ledger);
@@ -142,7 +151,9 @@ static enum ledger_status served_sync(struct ledger *ledger)
         served->committed_ms = served->sent_ms;
     served->on_its_way = false;
     flight_clear(&served->flight);
-    return LEDGER_OK;
+    return served_now(served) - served->committed_ms <= LEDGER_PULSE_MS + SERVED_COMMIT_MS
+               ? LEDGER_OK
+               : served_is_late(served);
 }
 
 /* --- reading ---------------------------------------------------------------------------------------- */
