@@ -135,7 +135,10 @@ static bool follower_go_on(struct follower *f)
     struct recovery_found found;
     if (ledger_reader_look(f->reader) != LEDGER_OK || ledger_reader_head(f->reader) < f->state->counters.seq)
         return false;
-    enum ledger_status status = recovery_replay(f->state, follower_target(f), follower_reads, f, &found);
+    enum ledger_status status =
+        ledger_reader_head(f->reader) == f->state->counters.seq
+            ? LEDGER_OK
+            : recovery_replay(f->state, follower_target(f), follower_reads, f, &found);
     if (status != LEDGER_OK && status != LEDGER_NOT_FOUND)
         return false;
     if (f->begins)
