@@ -37,3 +37,17 @@ foreach(name scenarios keys_and_hellos full_disk)
   add_test(NAME test_${name} COMMAND test_${name})
   set_tests_properties(test_${name} PROPERTIES TIMEOUT 120)
 endforeach()
+
+# Two routers on simulated database servers.
+add_executable(concordat-simulate-servers
+  simulation/servers/agent.c simulation/servers/engine.c simulation/servers/fiber.c simulation/servers/later.c simulation/servers/main.c
+  simulation/servers/quorum.c simulation/servers/router.c simulation/servers/sender.c simulation/servers/watch.c
+  simulation/random.c ${PROJECT_SOURCE_DIR}/broker/standby.c)
+target_link_libraries(concordat-simulate-servers PRIVATE concordat-flags concordat-shell PkgConfig::SODIUM)
+add_dependencies(concordat-simulate-servers simulation_commit)
+target_include_directories(concordat-simulate-servers PRIVATE ${PROJECT_BINARY_DIR})
+
+# As above: the optimised build runs many worlds, and the one with sanitizers a few.
+add_test(NAME simulation_servers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run simulate-servers --seeds 150 --fresh)
+add_test(NAME simulation_servers_checked COMMAND concordat-simulate-servers --seeds 20)
+set_tests_properties(simulation_servers PROPERTIES TIMEOUT 600 RESOURCE_LOCK build-simulate)

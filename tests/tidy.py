@@ -28,7 +28,7 @@ ROOMS = (
     "broker",
     "services/desk", "services/terminal", "services/audit", "services/gateway", "services/intake", "services/team",
     "services/cli",
-    "tests/simulation", "tests/simulation/scenarios", "tests/worlds", "tests/bench", "tests/fuzz",
+    "tests/simulation", "tests/simulation/scenarios", "tests/simulation/servers", "tests/worlds", "tests/bench", "tests/fuzz",
     "tests/integration", "tests/promises", "tests/unit",
 )
 # Rooms that may include less than the order allows, and all that they may include.
@@ -46,7 +46,8 @@ PAGES_ROOM, MARKUP_WRITER = "services/gateway", "services/gateway/html.c"
 
 # Test rooms whose files are linked together, and the parts of the product that they are linked with: there a static's
 # name is used once too. The other test programs are of one file.
-LINKED_TOGETHER = {"tests/worlds": ("proto/", "broker/", "services/"), "tests/simulation": ("proto/", "broker/")}
+LINKED_TOGETHER = {"tests/worlds": ("proto/", "broker/", "services/"), "tests/simulation": ("proto/", "broker/"),
+                   "tests/simulation/servers": ("proto/", "broker/")}
 # Functions of the product that only tests use, and why they stay.
 ONLY_FOR_TESTS = {
     "broker_check": "the simulation asks after each turn whether the books agree; it walks all of them",
