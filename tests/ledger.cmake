@@ -7,7 +7,7 @@ foreach(name ledger ledger_file ledger_altered snapshot)
   concordat_unit_test(test_${name} ledger-fixture)
 endforeach()
 
-concordat_unit_test(test_served ledger-fixture PkgConfig::POSTGRESQL)
+concordat_unit_test(test_served ledger-fixture concordat-seals PkgConfig::POSTGRESQL)
 set_tests_properties(test_served PROPERTIES TIMEOUT 300 SKIP_RETURN_CODE 77)
 add_test(NAME test_ledger_on_servers COMMAND test_ledger)
 set_tests_properties(test_ledger_on_servers PROPERTIES TIMEOUT 120 SKIP_RETURN_CODE 77

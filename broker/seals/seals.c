@@ -120,6 +120,12 @@ enum seals_status seals_erase(struct seals *s, const struct seals_case *of)
     return status == SEALS_OK ? seals_sync(s) : status;
 }
 
+enum seals_status seals_flush(struct seals *s)
+{
+    const struct seals_file *file = &s->setting.file;
+    return !file->flush || file->flush(file->context) == 0 ? SEALS_OK : SEALS_FAILED;
+}
+
 /* The writer is waited for first: the kernel tells a failure of the disk to one of two that sync at once. */
 enum seals_status seals_sync(struct seals *s)
 {

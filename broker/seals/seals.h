@@ -48,6 +48,8 @@ struct seals_file {
     /* Writes all of it, or fails. */
     int (*write)(void *context, const void *bytes, size_t size, uint64_t at);
     int (*sync)(void *context);
+    /* Hands on what write has held back, without waiting for a disk; NULL: write holds nothing back. */
+    int (*flush)(void *context);
 };
 
 enum seals_status {
@@ -163,6 +165,10 @@ enum seals_status seals_reopen_case(struct seals *seals, const struct seals_case
  * changed. SEALS_FULL (on a disk that copies what it overwrites), SEALS_FAILED: the key may still be there.
  */
 enum seals_status seals_erase(struct seals *seals, const struct seals_case *of);
+
+/* After a turn that ended cases: their callback keys are gone from the file, if not from the disk yet.
+ * SEALS_OK or SEALS_FAILED. */
+enum seals_status seals_flush(struct seals *seals);
 
 /* Returns when all that was written before it is on disk: SEALS_OK or SEALS_FAILED. It waits for the thread.
  */

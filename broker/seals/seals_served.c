@@ -14,18 +14,28 @@
 #include "broker/ledger/postgres/event_rows.h"
 #include "broker/ledger/postgres/schema.h"
 
-enum { SEALS_PATIENCE_MS = 3000 };
+enum { SEALS_PATIENCE_MS = 3000, SEALS_HELD_MAX = 256 };
+
+/* The same bytes that are to be written into many slots: the callback keys of a turn's cases end together. */
+struct seals_held {
+    uint64_t places[SEALS_HELD_MAX];
+    size_t count, at, size; /* at: within a slot */
+    uint8_t bytes[SLOT_BYTES];
+};
 
 struct seals_served {
     struct servers servers;
     struct line line;
     struct array places, slots;
-    pthread_mutex_t mutex; /* of the line and the arrays */
+    struct seals_held held;
+    bool unsynced;         /* something may have been written that no disk has yet */
+    pthread_mutex_t mutex; /* of all before it */
     uint64_t epoch;        /* as it is sent: big-endian */
 };
 
 /* Each writes only while the claim is the newest, and holds the next one up until it is committed. The answer
- * is 1 then. */
+ * is 1 then. Their commits wait for no disk; that of "sync" does, and the log on the servers is one, so
+ * everything before it is on disk then too. */
 #define WHILE_MINE "WITH mine AS (SELECT FROM pulse WHERE epoch = $1::bigint FOR SHARE), "
 static const struct {
     const char *name, *sql;
@@ -38,8 +48,12 @@ static const struct {
                          "place >= $2::bigint AND place < $3::bigint AND bytes <> $4) "
                          "SELECT count(*) FROM mine"},
     {"patch", WHILE_MINE "patched AS (UPDATE referral_key SET bytes = overlay(bytes PLACING $4::bytea FROM "
-                         "$3::bigint::int) FROM mine WHERE place = $2::bigint) SELECT count(*) FROM mine"},
+                         "$3::bigint::int) FROM mine WHERE place = ANY($2::bigint[])) "
+                         "SELECT count(*) FROM mine"},
+    {"sync", WHILE_MINE "waits AS (SELECT set_config('synchronous_commit', 'on', true)) "
+                        "SELECT count(*) FROM mine, waits"},
 };
+static const char commits_wait_for_no_disk[] = "SET synchronous_commit = off";
 
 static bool table_asks(struct seals_served *served, const char *name,
                        const struct line_parameters *parameters)
@@ -51,7 +65,28 @@ static bool table_asks(struct seals_served *served, const char *name,
 static int table_writes(struct seals_served *served, const char *name,
                         const struct line_parameters *parameters)
 {
+    served->unsynced = true;
     return table_asks(served, name, parameters) && event_rows_number(served->line.result) == 1 ? 0 : EIO;
+}
+
+static int table_send_held(struct seals_served *served)
+{
+    struct seals_held *held = &served->held;
+    uint64_t from = htobe64(held->at + 1);
+    struct line_parameters parameters = {0};
+    if (held->count == 0)
+        return 0;
+    array_begin(&served->places, ARRAYS_INT8, held->count);
+    for (size_t i = 0; i < held->count; i++)
+        array_add_int8(&served->places, (int64_t)held->places[i]);
+    held->count = 0;
+    if (served->places.failed)
+        return ENOMEM;
+    line_add(&parameters, &served->epoch, sizeof served->epoch);
+    line_add(&parameters, served->places.bytes, served->places.used);
+    line_add(&parameters, &from, sizeof from);
+    line_add(&parameters, held->bytes, held->size);
+    return table_writes(served, "patch", &parameters);
 }
 
 /* --- the calls, under the mutex ---------------------------------------------------------------------- */
@@ -110,16 +145,34 @@ static int table_empty_slots(struct seals_served *served, size_t size, uint64_t 
     return table_writes(served, "empty", &parameters);
 }
 
-static int table_patch_slot(struct seals_served *served, const uint8_t *bytes, size_t size, uint64_t at)
+static int table_hold_patch(struct seals_served *served, const uint8_t *bytes, size_t size, uint64_t at)
 {
-    uint64_t place = htobe64(at / SLOT_BYTES), from = htobe64(at % SLOT_BYTES + 1);
+    struct seals_held *held = &served->held;
+    size_t in_slot = at % SLOT_BYTES;
+    assert(in_slot + size <= SLOT_BYTES);
+    bool is_alike = held->at == in_slot && held->size == size && memcmp(held->bytes, bytes, size) == 0;
+    if (!is_alike || held->count == SEALS_HELD_MAX) {
+        int error = table_send_held(served);
+        if (error != 0)
+            return error;
+    }
+    held->at = in_slot;
+    held->size = size;
+    memcpy(held->bytes, bytes, size);
+    held->places[held->count++] = at / SLOT_BYTES;
+    return 0;
+}
+
+static int table_wait_for_disks(struct seals_served *served)
+{
     struct line_parameters parameters = {0};
-    assert(at % SLOT_BYTES + size <= SLOT_BYTES);
+    int error = table_send_held(served);
+    if (error != 0 || !served->unsynced)
+        return error;
     line_add(&parameters, &served->epoch, sizeof served->epoch);
-    line_add(&parameters, &place, sizeof place);
-    line_add(&parameters, &from, sizeof from);
-    line_add(&parameters, bytes, size);
-    return table_writes(served, "patch", &parameters);
+    error = table_writes(served, "sync", &parameters);
+    served->unsynced = error != 0;
+    return error;
 }
 
 /* --- the calls ---------------------------------------------------------------------------------------- */
@@ -129,7 +182,9 @@ static int table_read(void *context, void *bytes, size_t size, uint64_t at, size
     struct seals_served *served = context;
     assert(at % SLOT_BYTES == 0 && size > 0);
     pthread_mutex_lock(&served->mutex);
-    int error = table_read_slots(served, bytes, size, at, got);
+    int error = table_send_held(served);
+    if (error == 0)
+        error = table_read_slots(served, bytes, size, at, got);
     pthread_mutex_unlock(&served->mutex);
     return error;
 }
@@ -140,24 +195,39 @@ static int table_write(void *context, const void *bytes, size_t size, uint64_t a
     struct seals_served *served = context;
     bool is_whole = at % SLOT_BYTES == 0 && size % SLOT_BYTES == 0;
     pthread_mutex_lock(&served->mutex);
-    int error = !is_whole                     ? table_patch_slot(served, bytes, size, at)
-                : sodium_is_zero(bytes, size) ? table_empty_slots(served, size, at)
-                                              : table_store_slots(served, bytes, size, at);
+    int error = is_whole ? table_send_held(served) : table_hold_patch(served, bytes, size, at);
+    if (is_whole && error == 0)
+        error = sodium_is_zero(bytes, size) ? table_empty_slots(served, size, at)
+                                            : table_store_slots(served, bytes, size, at);
     pthread_mutex_unlock(&served->mutex);
     return error;
 }
 
-/* Each write was committed on both disks. */
 static int table_sync(void *context)
 {
-    (void)context;
-    return 0;
+    struct seals_served *served = context;
+    pthread_mutex_lock(&served->mutex);
+    int error = table_wait_for_disks(served);
+    pthread_mutex_unlock(&served->mutex);
+    return error;
+}
+
+static int table_flush(void *context)
+{
+    struct seals_served *served = context;
+    pthread_mutex_lock(&served->mutex);
+    int error = table_send_held(served);
+    pthread_mutex_unlock(&served->mutex);
+    return error;
 }
 
 struct seals_file seals_served_file(struct seals_served *served)
 {
-    return (struct seals_file){
-        .context = served, .read = table_read, .write = table_write, .sync = table_sync};
+    return (struct seals_file){.context = served,
+                               .read = table_read,
+                               .write = table_write,
+                               .sync = table_sync,
+                               .flush = table_flush};
 }
 
 /* --- opening ------------------------------------------------------------------------------------------ */
@@ -172,6 +242,8 @@ static bool table_connect(struct seals_served *served)
         for (size_t i = 0; i < sizeof seals_statements / sizeof seals_statements[0] && good; i++)
             good = line_prepare(&served->line, seals_statements[i].name, seals_statements[i].sql,
                                 SEALS_PATIENCE_MS);
+        good = good && line_ask_text(&served->line, commits_wait_for_no_disk) &&
+               line_answer(&served->line, SEALS_PATIENCE_MS) == LINE_ANSWERED;
     }
     return good;
 }
@@ -185,6 +257,7 @@ struct seals_served *seals_served_open(const char *address, int64_t epoch, char 
         return NULL;
     }
     served->epoch = htobe64((uint64_t)epoch);
+    served->unsynced = true; /* whoever led before may have ended between writing and waiting */
     bool good = servers_open(&served->servers, address, message, message_size);
     if (good && !table_connect(served)) {
         snprintf(message, message_size, "%s", served->line.message);

@@ -232,6 +232,8 @@ bool sealing_end_cases(struct broker *b)
         if (!end->is_erased && !state_referral(b->state, end->referral))
             sealing_heed(b, seals_end_case(b->sealing.seals, &(struct seals_case){end->number, end->drill}));
     }
+    if (b->key_ends.count > 0 && b->sealing.seals)
+        sealing_heed(b, seals_flush(b->sealing.seals));
     b->key_ends.count = 0;
     return !b->sealing.has_failed;
 }
@@ -267,5 +269,6 @@ bool broker_use_seals(struct broker *b, struct seals *seals)
     }
     sealing_reopen_again(b);
     sealing_erase_again(b);
+    sealing_heed(b, seals_flush(seals));
     return !b->sealing.has_failed;
 }

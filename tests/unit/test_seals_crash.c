@@ -91,7 +91,7 @@ static void child_lives(const char *path, int pipe, struct killer *killer)
     if (seals_disk_open(path, &disk, world.message, sizeof world.message) != 0)
         _exit(4);
     killer->file = seals_disk_file(&disk);
-    world.setting.file = (struct seals_file){killer, deadly_read, deadly_write, deadly_sync};
+    world.setting.file = (struct seals_file){killer, deadly_read, deadly_write, deadly_sync, NULL};
     sealed_reopen(&world, MASTER_ONE, 0, 0);
     bool good = world.opening == SEALS_FRESH;
     for (uint32_t i = 1; i <= CASES && good; i++) {

@@ -1,5 +1,6 @@
 /* test_served.c: a ledger on servers: what their faults and settings lead to, with a server and its standby.
  * Nothing that was answered with LEDGER_OK is ever missing; whatever else happens ends in a reason. */
+#include <errno.h>
 #include <libpq-fe.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include "broker/ledger/inside.h"
 #include "broker/ledger/ledger_reader.h"
 #include "broker/ledger/postgres/servers.h"
+#include "broker/seals/seals_served.h"
 #include "tests/worlds/ledger_fixture.h"
 #include "tests/worlds/postgres_world.h"
 
@@ -354,6 +356,81 @@ static void test_a_server_that_only_follows_is_passed_over_and_named_if_it_is_al
     fixture_expect_refused(LEDGER_UNKNOWN, "only follows another");
 }
 
+/* --- the keys of referrals ---------------------------------------------------------------------------- */
+
+enum { KEY_SLOTS = 3, FIRST_SLOT = 4 };
+
+static void expect_slots(const struct seals_file *file, const uint8_t *expected)
+{
+    uint8_t found[KEY_SLOTS * SLOT_BYTES];
+    size_t got;
+    assert_int_equal(file->read(file->context, found, sizeof found, FIRST_SLOT * SLOT_BYTES, &got), 0);
+    assert_int_equal(got, sizeof found);
+    assert_memory_equal(found, expected, sizeof found);
+}
+
+/* Writes the same few bytes into each slot, there and in `slots`. */
+static void patch_slots(const struct seals_file *file, uint8_t *slots, size_t at, uint8_t byte)
+{
+    const uint8_t patch[] = {byte, byte, byte, byte};
+    for (size_t i = 0; i < KEY_SLOTS; i++) {
+        memcpy(slots + i * SLOT_BYTES + at, patch, sizeof patch);
+        assert_int_equal(file->write(file->context, patch, sizeof patch, (FIRST_SLOT + i) * SLOT_BYTES + at),
+                         0);
+    }
+}
+
+static void test_p9_keys_are_read_as_they_were_written_and_a_sync_waits_for_both_disks(void **state)
+{
+    (void)state;
+    char why[256];
+    struct ledger *ledger = fixture_open();
+    struct seals_served *served = seals_served_open(address, ledger_epoch(ledger), why, sizeof why),
+                        *another = seals_served_open(address, ledger_epoch(ledger), why, sizeof why);
+    assert_true(served && another);
+    const struct seals_file file = seals_served_file(served), beside = seals_served_file(another);
+    uint8_t slots[KEY_SLOTS * SLOT_BYTES];
+    memset(slots, 7, sizeof slots);
+    assert_int_equal(file.write(file.context, slots, sizeof slots, FIRST_SLOT * SLOT_BYTES), 0);
+    patch_slots(&file, slots, 88, 0);
+    patch_slots(&file, slots, 90, 5); /* what is held back of the one before it goes first */
+    patch_slots(&file, slots, 8, 0);
+    expect_slots(&file, slots);
+    patch_slots(&file, slots, 100, 0);
+    assert_int_equal(file.flush(file.context), 0);
+    expect_slots(&beside, slots); /* on the server, and not only here */
+    signal_standby(SIGSTOP);
+    patch_slots(&file, slots, 8, 9);
+    int flushed = file.flush(file.context), synced = file.sync(file.context);
+    signal_standby(SIGCONT);
+    assert_int_equal(flushed, 0);
+    assert_int_equal(synced, EIO);
+    seals_served_close(&served);
+    seals_served_close(&another);
+    ledger_close(&ledger);
+}
+
+static void test_p9_once_another_router_leads_no_key_is_written(void **state)
+{
+    (void)state;
+    char why[256];
+    const uint8_t slot[SLOT_BYTES] = {7};
+    struct ledger *ledger = fixture_open();
+    struct seals_served *served = seals_served_open(address, ledger_epoch(ledger), why, sizeof why);
+    assert_non_null(served);
+    const struct seals_file file = seals_served_file(served);
+    assert_int_equal(file.write(file.context, slot, sizeof slot, FIRST_SLOT * SLOT_BYTES), 0);
+    assert_int_equal(file.sync(file.context), 0);
+    ledger_close(&ledger);
+    ledger = fixture_open();
+    assert_int_equal(file.write(file.context, slot, 4, FIRST_SLOT * SLOT_BYTES + 8), 0); /* held back */
+    assert_int_equal(file.flush(file.context), EIO);
+    assert_int_equal(file.write(file.context, slot, sizeof slot, FIRST_SLOT * SLOT_BYTES), EIO);
+    assert_int_equal(file.sync(file.context), EIO);
+    seals_served_close(&served);
+    ledger_close(&ledger);
+}
+
 static const struct wrong_address {
     const char *address, *says;
 } wrong_addresses[] = {
@@ -419,6 +496,8 @@ int main(void)
         ON_SERVERS(test_a_reader_goes_on_with_what_is_added),
         ON_SERVERS(test_a_server_that_could_lose_or_alter_something_is_refused_with_a_remedy),
         ON_SERVERS(test_several_servers_without_one_named_standby_are_refused),
+        ON_SERVERS(test_p9_keys_are_read_as_they_were_written_and_a_sync_waits_for_both_disks),
+        ON_SERVERS(test_p9_once_another_router_leads_no_key_is_written),
         ON_SERVERS(test_a_server_that_only_follows_is_passed_over_and_named_if_it_is_alone),
         cmocka_unit_test(test_a_wrong_address_is_refused_with_a_reason),
         cmocka_unit_test(test_between_machines_a_certificate_is_asked_for),
