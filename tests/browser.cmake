@@ -3,11 +3,9 @@ concordat_npm_packages(${CMAKE_CURRENT_SOURCE_DIR}/browser browser_packages)
 add_custom_target(browser-packages ALL DEPENDS ${browser_packages}/installed)
 set(in_browser ${CMAKE_COMMAND} -E env CONCORDAT_TEST_PACKAGES=${browser_packages} ${CONCORDAT_NODE})
 
-foreach(part states journeys)
-  add_test(NAME browser_${part} COMMAND ${in_browser} ${CMAKE_CURRENT_SOURCE_DIR}/browser/run.mjs ${part}
-    ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
-  set_tests_properties(browser_${part} PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77 LABELS browser)
-endforeach()
+add_test(NAME browser COMMAND ${in_browser} ${CMAKE_CURRENT_SOURCE_DIR}/browser/run.mjs
+  ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+set_tests_properties(browser PROPERTIES TIMEOUT 1200 SKIP_RETURN_CODE 77 LABELS browser)
 
 # Pictures of every page: ninja screens writes them to screens/.
 add_custom_target(screens COMMAND ${in_browser} ${CMAKE_CURRENT_SOURCE_DIR}/browser/screens.mjs

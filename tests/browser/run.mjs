@@ -1,5 +1,4 @@
-// The journeys, and every state of every page judged: run.mjs PART SOURCE BUILD. PART is one of both, journeys or states, which
-// run side by side.
+// The journeys, and every state of every page judged: run.mjs SOURCE BUILD.
 import { existsSync } from "node:fs";
 import test, { after } from "node:test";
 
@@ -37,8 +36,7 @@ if (missing.length) {
   console.log(`skipped: ${missing.join(" and ")} is not installed (tests/run browser installs it)`);
   process.exit(77);
 }
-const [part, ...folders] = process.argv.slice(2);
-const stage = await Stage.open(...folders);
+const stage = await Stage.open(...process.argv.slice(2));
 const browser = await Browser.open(stage);
 const crew = new Crew(browser);
 
@@ -48,36 +46,29 @@ after(async () => {
   await stage.close();
 });
 
-function judgeStates() {
-  for (const state of STATES) {
-    test(`nobody is kept out of ${state.name}`, async () => {
-      const page = await open(browser, state);
-      try {
-        await browser.judge(page, state.name);
-      } finally {
-        await leave(browser, state, page);
-      }
-    });
-  }
-  test("each page of the states was without a fault", () => browser.finishKept());
+for (const state of STATES) {
+  test(`nobody is kept out of ${state.name}`, async () => {
+    const page = await open(browser, state);
+    try {
+      await browser.judge(page, state.name);
+    } finally {
+      await leave(browser, state, page);
+    }
+  });
 }
-
-function goThroughJourneys() {
-  signIn(browser);
-  lock(browser);
-  for (const journey of [whoIsThere, giveBack, handOver, notReached, missingPerson, corrections, afterTheEnd, messages, reminders, detention,
-    beside, shifts, entered]) journey(browser, crew);
-  test("each page of those at work was without a fault", () => crew.goHome());
-  keyboard(browser);
-  firstLoad(browser);
-  live(browser);
-  sealed(browser);
-  shift(browser);
-  stolenDevice(browser);
-  stage.forgetSessions(); // those before have ended with the gateway
-  oneReferral(browser);
-  twoAccept(browser);
-  outage(browser);
-}
-
-({ states: judgeStates, journeys: goThroughJourneys })[part]();
+test("each page of the states was without a fault", () => browser.finishKept());
+signIn(browser);
+lock(browser);
+for (const journey of [whoIsThere, giveBack, handOver, notReached, missingPerson, corrections, afterTheEnd, messages, reminders, detention,
+  beside, shifts, entered]) journey(browser, crew);
+test("each page of those at work was without a fault", () => crew.goHome());
+keyboard(browser);
+firstLoad(browser);
+live(browser);
+sealed(browser);
+shift(browser);
+stolenDevice(browser);
+stage.forgetSessions(); // those before have ended with the gateway
+oneReferral(browser);
+twoAccept(browser);
+outage(browser);
