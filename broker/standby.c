@@ -52,7 +52,7 @@ static void standby_compare(struct standby *s)
     uint8_t chain[CHAIN_BYTES];
     char line[STANDBY_LINE_BYTES];
     const struct acknowledged *a = s->acknowledged;
-    if (follower_is_at(&s->follower, chain) < a->seq)
+    if (follower_reached(&s->follower, chain) < a->seq)
         s->compared = false;
     else if (a->seq > 0 && !s->compared) {
         enum ledger_status status = follower_has(&s->follower, a->seq, a->chain);
@@ -72,7 +72,7 @@ static void standby_tell_followed(struct standby *s)
 {
     uint8_t chain[CHAIN_BYTES];
     char line[STANDBY_LINE_BYTES];
-    uint64_t seq = follower_is_at(&s->follower, chain);
+    uint64_t seq = follower_reached(&s->follower, chain);
     if (s->told_followed || seq == 0)
         return;
     s->told_followed = true;
@@ -103,7 +103,7 @@ struct state *standby_state(struct standby *s, struct ledger *ledger, uint64_t s
                             struct recovery *recovery, uint64_t *kept, char *message, size_t message_size)
 {
     uint8_t chain[CHAIN_BYTES];
-    uint64_t at = follower_is_at(&s->follower, chain);
+    uint64_t at = follower_reached(&s->follower, chain);
     struct state *followed = follower_give(&s->follower), *state;
     *kept = s->follower.keeper.kept_seq;
     if (at > 0)

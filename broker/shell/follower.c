@@ -156,7 +156,7 @@ bool follower_turn(struct follower *f)
     return f->state->counters.seq < ledger_reader_head(f->reader);
 }
 
-uint64_t follower_is_at(const struct follower *f, uint8_t chain[CHAIN_BYTES])
+uint64_t follower_reached(const struct follower *f, uint8_t chain[CHAIN_BYTES])
 {
     return f->reader && f->state ? ledger_reader_at(f->reader, chain) : 0;
 }

@@ -36,7 +36,7 @@ struct follower {
 bool follower_turn(struct follower *follower);
 
 /* The event that it has come to and its chain value; 0: none. */
-uint64_t follower_is_at(const struct follower *follower, uint8_t chain[CHAIN_BYTES]);
+uint64_t follower_reached(const struct follower *follower, uint8_t chain[CHAIN_BYTES]);
 
 /* Whether that history has event `seq` with this chain value: as ledger_reader_has; LEDGER_UNKNOWN if nothing
  * is followed now. */

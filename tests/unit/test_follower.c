@@ -51,7 +51,7 @@ static void expect_same(const struct follower *follower, const struct core_world
 {
     uint8_t chain[CHAIN_BYTES];
     assert_non_null(follower->state);
-    assert_int_equal(follower_is_at(follower, chain), w->state->counters.seq);
+    assert_int_equal(follower_reached(follower, chain), w->state->counters.seq);
     assert_true(state_same(follower->state, w->state));
 }
 

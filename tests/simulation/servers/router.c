@@ -204,7 +204,7 @@ static const struct standby_calls router_standby_calls = {.open = router_ledger_
 static void router_shows_state(struct router *r, const struct standby *standby)
 {
     uint8_t chain[CHAIN_BYTES];
-    uint64_t seq = follower_is_at(&standby->follower, chain);
+    uint64_t seq = follower_reached(&standby->follower, chain);
     if (seq > 0 && standby->follower.state->counters.seq == seq)
         watch_state(r->watch, standby->follower.state, chain);
 }
