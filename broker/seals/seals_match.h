@@ -9,7 +9,7 @@
 
 #include "broker/seals/seals.h"
 
-/* Whose keys they are. */
+/* The ledger to which the keys in a file belong. */
 enum seals_owner {
     SEALS_OF_NOBODY, /* there is nothing yet */
     SEALS_OF_THIS,

@@ -71,7 +71,7 @@ static void follower_tend_snapshot(struct follower *f)
     else
         fprintf(stderr,
                 "concordat-broker: at event %" PRIu64 " the leader's state was another one than the one that "
-                "this router has from the same events; run concordat-ledger verify\n",
+                "this router has from the same events; have an auditor run concordat verify\n",
                 kept.of);
     keeper_drop(&f->keeper);
     f->has_digest = false;
@@ -117,10 +117,8 @@ static bool follower_begin(struct follower *f)
         return ledger_reader_go_to(f->reader, f->state->counters.seq, f->begun_chain) == LEDGER_OK;
     }
     /* The search for a snapshot may have left the reader anywhere. */
-    ledger_reader_close(&f->reader);
-    f->reader = f->open_reader(f->address, &status, message, sizeof message);
-    f->state = f->reader ? state_new(seed) : NULL;
-    return f->state;
+    f->state = state_new(seed);
+    return f->state && ledger_reader_skip(f->reader, 0) == LEDGER_OK;
 }
 
 static uint64_t follower_target(const struct follower *f)

@@ -151,9 +151,9 @@ static enum exit_code copying_check_to(struct copying *c)
     c->copied = there;
     if (there > ledger_reader_head(c->reader)) {
         snprintf(why, sizeof why,
-                 "it has %" PRIu64 " events and %.100s only %" PRIu64
+                 "it has %" PRIu64 " events and the ledger that is to be copied only %" PRIu64
                  ": it has gone on, or is another ledger",
-                 there, "the ledger that is to be copied", ledger_reader_head(c->reader));
+                 there, ledger_reader_head(c->reader));
         return copying_refuses(c, CODE_REFUSED, &c->to, why);
     }
     enum ledger_status status = ledger_reader_skip(c->reader, there);
