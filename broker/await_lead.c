@@ -51,8 +51,7 @@ static bool await_is_stopped(int signals)
     return stopped;
 }
 
-enum await_end await_lead(struct standby *standby, int signals, struct metrics *metrics,
-                          struct ledger **ledger)
+bool await_lead(struct standby *standby, int signals, struct metrics *metrics, struct ledger **ledger)
 {
     struct pollfd poll_for = {signals, POLLIN, 0};
     struct watchdog watchdog;
@@ -60,15 +59,13 @@ enum await_end await_lead(struct standby *standby, int signals, struct metrics *
     for (bool is_ready = false;; is_ready = true) {
         enum standby_turned turned = standby_turn(standby, ledger);
         if (turned == STANDBY_LEADS)
-            return AWAIT_LEADS;
-        if (turned == STANDBY_REFUSES)
-            return AWAIT_REFUSES;
+            return true;
         if (!is_ready)
             sd_notify(0, "READY=1");
         await_write_figures(metrics);
         watchdog_turn(&watchdog, now_boot_ms());
         if (poll(&poll_for, 1, turned == STANDBY_HAS_MORE ? 0 : STANDBY_TURN_MS) > 0 &&
             await_is_stopped(signals))
-            return AWAIT_STOPPED;
+            return false;
     }
 }

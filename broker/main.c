@@ -149,12 +149,11 @@ static int process_open_served(struct process *p)
     if (!acknowledged_open(&p->acknowledged, p->options.state, message, sizeof message))
         return report_failure("ledger", message);
     standby_open(&p->standby, &await_calls, p->options.ledger, p->options.state, &p->acknowledged);
-    enum await_end end = await_lead(&p->standby, p->signals, &p->metrics, &p->machine.ledger);
-    p->stopping = end == AWAIT_STOPPED;
-    if (end == AWAIT_LEADS && p->standby.waited)
-        take_policy_of_now(p);
     p->machine.acknowledged = &p->acknowledged;
-    return end == AWAIT_REFUSES ? CODE_ENVIRONMENT : 0;
+    p->stopping = !await_lead(&p->standby, p->signals, &p->metrics, &p->machine.ledger);
+    if (!p->stopping && p->standby.waited)
+        take_policy_of_now(p);
+    return 0;
 }
 
 static int process_open_ledger(struct process *p)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { STANDBY_TRY_MS = 250, STANDBY_LINE_BYTES = 400 };
+enum { STANDBY_TRY_MS = 250, STANDBY_LOOK_MS = 10 * 1000, STANDBY_LINE_BYTES = 400 };
 
 void standby_open(struct standby *s, const struct standby_calls *calls, const char *address,
                   const char *folder, const struct acknowledged *acknowledged)
@@ -24,6 +24,18 @@ static void standby_tell(struct standby *s, const char *why, const char *meaning
     s->calls->tell(why, meaning);
 }
 
+/* Each try takes the lead for a moment, also from a history that this router then refuses. So after a refusal
+ * it tries seldom, and only if what it follows has what it acknowledged. */
+static bool standby_may_try(struct standby *s, int64_t now_ms)
+{
+    const struct acknowledged *a = s->acknowledged;
+    if (!s->waited)
+        return true;
+    if (now_ms - s->tried_ms < (s->refused ? STANDBY_LOOK_MS : STANDBY_TRY_MS))
+        return false;
+    return !s->refused || a->seq == 0 || follower_has(&s->follower, a->seq, a->chain) == LEDGER_OK;
+}
+
 static enum standby_turned standby_try(struct standby *s, struct ledger **ledger)
 {
     char message[STANDBY_MESSAGE_BYTES];
@@ -35,7 +47,7 @@ static enum standby_turned standby_try(struct standby *s, struct ledger **ledger
         return STANDBY_LEADS;
     ledger_close(ledger);
     if (status == LEDGER_NOT_FOUND || status == LEDGER_CORRUPT || status == LEDGER_OTHER_VERSION) {
-        standby_tell(s, message, "this router does not lead");
+        standby_tell(s, message, "this router does not lead, and looks again every 10 seconds");
         return STANDBY_REFUSES;
     }
     standby_tell(s, message,
@@ -83,20 +95,22 @@ static void standby_tell_followed(struct standby *s)
 enum standby_turned standby_turn(struct standby *s, struct ledger **ledger)
 {
     int64_t now_ms = s->calls->now_ms();
+    enum standby_turned turned = STANDBY_WAITS;
     *ledger = NULL;
-    if (!s->waited || now_ms - s->tried_ms >= STANDBY_TRY_MS) {
+    if (standby_may_try(s, now_ms)) {
         s->tried_ms = now_ms;
-        enum standby_turned turned = standby_try(s, ledger);
-        if (turned != STANDBY_WAITS)
+        turned = standby_try(s, ledger);
+        if (turned == STANDBY_LEADS)
             return turned;
+        s->refused = turned == STANDBY_REFUSES;
     }
     s->waited = true;
     bool has_more = follower_turn(&s->follower);
     standby_compare(s);
-    if (has_more)
+    if (has_more && turned == STANDBY_WAITS)
         return STANDBY_HAS_MORE;
     standby_tell_followed(s);
-    return STANDBY_WAITS;
+    return turned;
 }
 
 struct state *standby_state(struct standby *s, struct ledger *ledger, uint64_t seed,

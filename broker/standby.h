@@ -34,6 +34,7 @@ struct standby {
     const struct acknowledged *acknowledged; /* borrowed */
     struct follower follower;
     bool waited;                      /* it did not lead at once */
+    bool refused;                     /* to lead, when it tried last */
     bool told_followed;               /* that it has all events */
     bool compared;                    /* what it follows, with what this router acknowledged */
     int64_t tried_ms;                 /* to lead */
@@ -44,7 +45,8 @@ enum standby_turned {
     STANDBY_WAITS,    /* and has read all that there is */
     STANDBY_HAS_MORE, /* to read, and waits */
     STANDBY_LEADS,
-    STANDBY_REFUSES /* for ever, and has told why: a person has to look */
+    STANDBY_REFUSES /* to lead what stands, and has told why: a person has to look. It follows, and looks
+                       again */
 };
 
 /* All are borrowed until standby_close. */

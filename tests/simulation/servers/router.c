@@ -210,23 +210,23 @@ static void router_shows_state(struct router *r, const struct standby *standby)
 }
 
 /* A router refuses what it cannot believe. If the history does lack what the router acknowledged, a person
- * has to say whether it stands, and does after a while. */
-static void router_is_refused(struct router *r)
+ * has to say whether it stands. Returns whether one has, and starts the router again. */
+static bool router_is_allowed(struct router *r)
 {
     const struct acknowledged *a = &r->acknowledged;
     bool is_lost = a->seq > 0 && !watch_has(r->watch, a->seq, a->chain);
     r->refused++;
-    if (is_lost && random_between(&r->random, 0, 3) == 0)
-        r->acknowledged.seq = 0;
+    if (!is_lost || random_between(&r->random, 0, 3) != 0)
+        return false;
+    r->acknowledged.seq = 0;
+    return true;
 }
 
 static void router_follows(struct router *r, struct standby *standby)
 {
     while (!r->dead && !r->ledger) {
         enum standby_turned turned = standby_turn(standby, &r->ledger);
-        if (!r->dead && turned == STANDBY_REFUSES)
-            router_is_refused(r);
-        if (r->ledger || turned == STANDBY_REFUSES)
+        if (r->ledger || (!r->dead && turned == STANDBY_REFUSES && router_is_allowed(r)))
             return;
         router_shows_state(r, standby);
         router_waits(r, r->quorum->now_ms + STANDBY_TURN_MS);
