@@ -1,5 +1,5 @@
 # The protocol: schema, framing, checks, JSON, key files, client, and a client in another language.
-foreach(name program words arena chain reduced keys frame utf8 wire json schema addresses client)
+foreach(name program words arena chain reduced keys frame utf8 wire json schema addresses client client_kept)
   concordat_unit_test(test_${name} concordat-proto test-folder)
 endforeach()
 

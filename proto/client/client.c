@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "proto/client/addresses.h"
+#include "proto/client/client_kept.h"
 #include "proto/client/client_link.h"
 #include "proto/client/client_queue.h"
 #include "proto/wire/borrowed.h"
@@ -28,6 +29,9 @@ enum {
 struct concordat_client {
     struct client_link link;
     struct client_queue queue;
+    struct client_kept kept;
+    void (*lost)(void *lost_context, const struct concordat_client_lost *lost); /* NULL: nothing is kept */
+    void *lost_context;
     char *software; /* owned */
     bool wants_news;
     int64_t patience_ms;
@@ -119,6 +123,17 @@ static void client_send_due(struct concordat_client *client, int64_t now_ms)
     }
 }
 
+/* What another run of the server had acknowledged. */
+static void client_send_kept(struct client_kept *kept, struct client_link *link, int64_t now_ms)
+{
+    const struct kept_command *command = client_kept_due(kept, now_ms);
+    if (!command)
+        return;
+    const struct frame_part part = {command->bytes, command->size};
+    (void)client_link_send(link, &part, 1); /* if it takes none now, the next time comes as after a send */
+    client_kept_was_sent(kept, now_ms);
+}
+
 /* A new connection: until it is open only a hello is due, soon, in case that nobody tells us that it is. */
 static void client_connect(struct concordat_client *client, int64_t now_ms)
 {
@@ -175,6 +190,10 @@ static void client_tend(struct concordat_client *client)
         client_say_hello(client, now_ms);
     if (client->welcomed && now_ms >= client->ping_at_ms)
         client_ping(client, now_ms);
+    if (client->welcomed) {
+        client_kept_forget(&client->kept, now_ms);
+        client_send_kept(&client->kept, &client->link, now_ms);
+    }
     client_send_due(client, now_ms);
 }
 
@@ -214,6 +233,7 @@ static void client_take_welcome(struct concordat_client *client, const uint8_t *
     client->ping_ms = seconds > 0 && seconds <= 3600 ? (int)seconds * 1000 : PING_DEFAULT_MS;
     client->ping_at_ms = now_ms + client->ping_ms;
     client_queue_all_due(&client->queue, now_ms);
+    client_kept_meet(&client->kept, &client->welcome->session, now_ms);
 }
 
 /* If the server has restarted without our noticing, it has forgotten this connection. */
@@ -250,6 +270,20 @@ static bool client_tries_again(struct concordat_client *client, const Concordat_
     return request->send_at_ms < (awaited ? client->give_up_ms : request->asked_ms + client->patience_ms);
 }
 
+/* Returns whether it answers what was sent again without the caller's asking. */
+static bool client_takes_repeat(struct client_kept *kept, const struct concordat_client *client,
+                                const Concordat__V1__Message *message, int64_t now_ms)
+{
+    struct concordat_client_lost lost;
+    if (message->body_case != CONCORDAT__V1__MESSAGE__BODY_ANSWER || message->command_id.len != WIRE_ID_BYTES)
+        return false;
+    enum kept_answer answer =
+        client_kept_take(kept, message->command_id.data, message->answer, now_ms, &lost);
+    if (answer == KEPT_WAS_LOST)
+        client->lost(client->lost_context, &lost);
+    return answer != KEPT_NOT_ASKED;
+}
+
 /* Takes an answer. Returns whether it settles a request, so that the caller is to see it. */
 static bool client_settle(struct concordat_client *client, const Concordat__V1__Message *message,
                           int64_t now_ms)
@@ -262,6 +296,8 @@ static bool client_settle(struct concordat_client *client, const Concordat__V1__
             client_is_forgotten(client, now_ms);
         return false;
     }
+    if (client_takes_repeat(&client->kept, client, message, now_ms))
+        return false;
     if ((refusal == CONCORDAT__V1__REFUSAL__REFUSAL_UNAVAILABLE ||
          refusal == CONCORDAT__V1__REFUSAL__REFUSAL_TOO_MANY) &&
         client_tries_again(client, message, now_ms))
@@ -272,6 +308,9 @@ static bool client_settle(struct concordat_client *client, const Concordat__V1__
     struct outstanding *request = client_queue_find(&client->queue, message->command_id.data);
     if (!request)
         return false; /* a second answer, to a request that we had repeated */
+    if (client->lost && request->changes_case && message->body_case == CONCORDAT__V1__MESSAGE__BODY_ANSWER &&
+        message->answer->done)
+        client_kept_add(&client->kept, request, message->answer->seq, now_ms);
     client_queue_drop(&client->queue, request);
     return true;
 }
@@ -346,6 +385,7 @@ static int client_idle_ms(const struct concordat_client *client)
     if (client->welcomed) {
         int64_t due_ms = client_queue_next_ms(&client->queue);
         at_ms = sooner_ms(at_ms, client->ping_at_ms);
+        at_ms = sooner_ms(at_ms, client_kept_next_ms(&client->kept));
         at_ms = sooner_ms(at_ms, due_ms > client->send_at_ms ? due_ms : client->send_at_ms);
     } else {
         if (client->walk.state != WALK_RESTING)
@@ -394,6 +434,8 @@ struct concordat_client *concordat_client_open(const struct concordat_client_con
     }
     client->wants_news = config->wants_news;
     client->patience_ms = config->patience_ms;
+    client->lost = config->lost;
+    client->lost_context = config->lost_context;
     client->ping_ms = PING_DEFAULT_MS;
     client->heard_ms = now_monotonic_ms();
     client_restart_hello(client, client->heard_ms + RESEND_FIRST_MS); /* sooner, if LINK_UP comes */
@@ -408,6 +450,7 @@ void concordat_client_close(struct concordat_client **client)
     zmq_msg_close(&(*client)->frame);
     client_link_close(&(*client)->link);
     client_queue_clear(&(*client)->queue);
+    client_kept_clear(&(*client)->kept);
     arena_close(&(*client)->arena);
     arena_close(&(*client)->welcome_arena);
     free((*client)->software);
@@ -471,7 +514,8 @@ int concordat_client_send(struct concordat_client *client, Concordat__V1__Reques
     struct outstanding *same = client_queue_find(&client->queue, id);
     if (bytes && same)
         client_queue_drop(&client->queue, same);
-    if (!bytes || client_queue_add(&client->queue, id, bytes, size, now_ms) != 0)
+    if (!bytes ||
+        client_queue_add(&client->queue, id, wire_changed_referral(request), bytes, size, now_ms) != 0)
         return -1;
     if (command_id)
         memcpy(command_id, id, WIRE_ID_BYTES);

@@ -23,6 +23,17 @@ enum {
 
 struct concordat_client;
 
+/* What a server had acknowledged, and another run of it did not have: its ledger was on a disk or a server
+ * that lost it. It was sent again. */
+struct concordat_client_lost {
+    uint8_t referral[WIRE_ID_BYTES];
+    Concordat__V1__Refusal
+        refusal; /* UNSPECIFIED: the server has it now; else a person has to look at the case */
+};
+
+/* What has happened, for a person; the case is to be named after it. */
+const char *concordat_client_lost_words(Concordat__V1__Refusal refusal);
+
 struct concordat_client_config {
     const char *endpoint; /* such as tcp://127.0.0.1:5170 or ipc:///run/concordat-broker/socket; or several
                            * with commas between them, if the server can be on one of several machines: the
@@ -33,6 +44,12 @@ struct concordat_client_config {
     bool wants_news;             /* offers and statuses as they happen */
     int64_t patience_ms; /* a request that the server puts off for longer, from when it was asked, gets that
                           * refusal as its answer; 0: it is sent again, however long that takes */
+    /* If it is not NULL, commands about cases are kept in memory for a minute after they were acknowledged,
+     * and are sent again to a run of the server that this client has not met. It is called, from within
+     * concordat_client_next or _request, for each that had been lost. A capacity, a shift or a presence is
+     * not kept: what was said later counts. */
+    void (*lost)(void *lost_context, const struct concordat_client_lost *lost);
+    void *lost_context; /* borrowed */
     void *context; /* of ZeroMQ, for a program with many clients: borrowed until the client is closed; NULL:
                     * the client has its own. A client takes CLIENT_SOCKETS of its sockets */
 };

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int client_queue_add(struct client_queue *queue, const uint8_t id[WIRE_ID_BYTES], uint8_t *bytes, size_t size,
-                     int64_t now_ms)
+int client_queue_add(struct client_queue *queue, const uint8_t id[WIRE_ID_BYTES], const uint8_t *referral,
+                     uint8_t *bytes, size_t size, int64_t now_ms)
 {
     assert(bytes && size > 0 && !client_queue_find(queue, id));
     if (queue->request_count == CLIENT_OUTSTANDING_MAX) {
@@ -17,6 +17,9 @@ int client_queue_add(struct client_queue *queue, const uint8_t id[WIRE_ID_BYTES]
     *request = (struct outstanding){
         .bytes = bytes, .size = size, .asked_ms = now_ms, .send_at_ms = now_ms, .wait_ms = RESEND_FIRST_MS};
     memcpy(request->id, id, WIRE_ID_BYTES);
+    request->changes_case = referral;
+    if (referral)
+        memcpy(request->referral, referral, WIRE_ID_BYTES);
     return 0;
 }
 
@@ -32,7 +35,8 @@ void client_queue_drop(struct client_queue *queue, struct outstanding *request)
 {
     size_t index = (size_t)(request - queue->requests);
     assert(index < queue->request_count);
-    explicit_bzero(request->bytes, request->size); /* a referral can be in it */
+    if (request->bytes)
+        explicit_bzero(request->bytes, request->size); /* a referral can be in it */
     free(request->bytes);
     queue->request_count--;
     memmove(request, request + 1, (queue->request_count - index) * sizeof *request);

@@ -16,8 +16,10 @@ enum { RESEND_FIRST_MS = 1000, RESEND_MOST_MS = 30000 };
 
 struct outstanding {
     uint8_t id[WIRE_ID_BYTES];
-    uint8_t *bytes; /* owned */
+    uint8_t *bytes; /* owned; NULL: another has taken them */
     size_t size;
+    bool changes_case; /* the one of `referral` */
+    uint8_t referral[WIRE_ID_BYTES];
     int64_t asked_ms;   /* monotonic */
     int64_t send_at_ms; /* monotonic */
     int wait_ms;        /* from the next sending to the one after it */
@@ -35,9 +37,10 @@ struct client_queue {
     size_t news_first, news_count;
 };
 
-/* Takes ownership of bytes. Returns 0, or -1 if CLIENT_OUTSTANDING_MAX requests wait; then it frees them. */
-int client_queue_add(struct client_queue *queue, const uint8_t id[WIRE_ID_BYTES], uint8_t *bytes, size_t size,
-                     int64_t now_ms);
+/* Takes ownership of bytes. referral: the case that it changes, or NULL. Returns 0, or -1 if
+ * CLIENT_OUTSTANDING_MAX requests wait; then it frees the bytes. */
+int client_queue_add(struct client_queue *queue, const uint8_t id[WIRE_ID_BYTES], const uint8_t *referral,
+                     uint8_t *bytes, size_t size, int64_t now_ms);
 /* Returns the request with that id, or NULL. */
 struct outstanding *client_queue_find(struct client_queue *queue, const uint8_t id[WIRE_ID_BYTES]);
 void client_queue_drop(struct client_queue *queue, struct outstanding *request);

@@ -118,7 +118,8 @@ const char *wire_command_name(const Concordat__V1__Request *request)
     return field ? field->name : "unreadable";
 }
 
-const ProtobufCBinaryData *wire_command_referral(const Concordat__V1__Request *request)
+/* A field `referral` of bytes. */
+static const ProtobufCBinaryData *wire_command_referral(const Concordat__V1__Request *request)
 {
     const ProtobufCFieldDescriptor *command = protobuf_c_message_descriptor_get_field(
         &concordat__v1__request__descriptor, (unsigned)request->command_case);
@@ -130,4 +131,16 @@ const ProtobufCBinaryData *wire_command_referral(const Concordat__V1__Request *r
     return id && id->type == PROTOBUF_C_TYPE_BYTES
                ? (const ProtobufCBinaryData *)((const uint8_t *)body + id->offset)
                : NULL;
+}
+
+const uint8_t *wire_changed_referral(const Concordat__V1__Request *request)
+{
+    const Concordat__V1__Referral *told =
+        request->command_case == CONCORDAT__V1__REQUEST__COMMAND_SUBMIT   ? request->submit->referral
+        : request->command_case == CONCORDAT__V1__REQUEST__COMMAND_UPDATE ? request->update->referral
+                                                                          : NULL;
+    bool is_question = request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS ||
+                       request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD;
+    const ProtobufCBinaryData *id = told ? &told->id : wire_command_referral(request);
+    return id && id->len == WIRE_ID_BYTES && !is_question ? id->data : NULL;
 }

@@ -57,7 +57,8 @@ Concordat__V1__Event *wire_unpack_event(const uint8_t *bytes, size_t size, struc
 /* Returns a command's name as Request calls it; "unreadable" for NULL, a request that could not be unpacked.
  */
 const char *wire_command_name(const Concordat__V1__Request *request);
-/* The id of the case that a command is about, which it borrows: a field `referral` of bytes; NULL: none. */
-const ProtobufCBinaryData *wire_command_referral(const Concordat__V1__Request *request);
+/* The id, of WIRE_ID_BYTES, of the case that a command begins or changes, borrowed from it; NULL: it only
+ * asks, is about no case, or has no id of that length. */
+const uint8_t *wire_changed_referral(const Concordat__V1__Request *request);
 
 #endif

@@ -31,6 +31,7 @@ struct desk {
     void *changed_context;
     int64_t watched_ms, lease_ms, board_ms; /* when somebody looked last, when to say and to ask again */
     struct desk_capacity capacity;
+    struct desk_losses losses;
     uint8_t delivery_key[DELIVERY_KEY_BYTES];
     struct desk_asked asked[CLIENT_OUTSTANDING_MAX];
     size_t asked_count;
@@ -43,16 +44,30 @@ static void copy_is_changed(void *context, const uint8_t *id)
         desk->changed(desk->changed_context, desk, id);
 }
 
+static void desk_notes_loss(void *context, const struct concordat_client_lost *lost)
+{
+    struct desk *desk = context;
+    char uuid[UUID_TEXT_BYTES], words[WORDS_MAX];
+    bool is_refused = lost->refusal != CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED;
+    desk->losses = (struct desk_losses){desk->losses.count + 1, now_wall_ms()};
+    words_uuid(lost->referral, uuid);
+    words_for(&concordat__v1__refusal__descriptor, (int)lost->refusal, words);
+    fprintf(stderr, "%s %s%s%s\n", concordat_client_lost_words(lost->refusal), uuid, is_refused ? ": " : "",
+            is_refused ? words : "");
+}
+
 struct desk *desk_open(const struct desk_config *config, char *message, size_t message_size)
 {
+    struct desk *desk = calloc(1, sizeof *desk);
     const struct concordat_client_config client = {.endpoint = config->endpoint,
                                                    .server_key_path = config->server_key_path,
                                                    .key_path = config->key_path,
                                                    .software = "concordat-gateway " CONCORDAT_VERSION,
                                                    .wants_news = true,
                                                    .patience_ms = DESK_ANSWER_MS,
+                                                   .lost = config->is_brokers ? desk_notes_loss : NULL,
+                                                   .lost_context = desk,
                                                    .context = config->context};
-    struct desk *desk = calloc(1, sizeof *desk);
     if (!desk) {
         snprintf(message, message_size, "no memory for a desk");
         return NULL;
@@ -298,6 +313,11 @@ void desk_on_change(struct desk *desk, desk_changed *changed, void *context)
 {
     desk->changed = changed;
     desk->changed_context = context;
+}
+
+struct desk_losses desk_losses(const struct desk *desk)
+{
+    return desk->losses;
 }
 
 bool desk_is_brokers(const struct desk *desk)

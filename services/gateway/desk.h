@@ -52,6 +52,14 @@ const struct desk_copy *desk_cases(const struct desk *desk);
 typedef void desk_changed(void *context, struct desk *desk, const uint8_t *id);
 void desk_on_change(struct desk *desk, desk_changed *changed, void *context);
 
+/* What the router had acknowledged to this desk, and another run of it did not have (proto/client/client.h):
+ * the log names each. */
+struct desk_losses {
+    uint64_t count;
+    int64_t latest_ms; /* UTC, by our clock; 0: never */
+};
+struct desk_losses desk_losses(const struct desk *desk);
+
 /* Somebody looks at one of its boards now: the desk counts as present for a while. A device of it has the
  * offers that are shown, which the server is told once. */
 void desk_is_watched(struct desk *desk, int64_t now_ms);

@@ -221,6 +221,21 @@ static void gateway_write_requests(struct gateway *gateway)
     }
 }
 
+static void gateway_write_losses(struct gateway *gateway)
+{
+    struct desk_losses all = {0};
+    for (size_t i = 0; i < desks_count(gateway->site.desks); i++) {
+        const struct desk_losses losses = desk_losses(desks_at(gateway->site.desks, i));
+        all.count += losses.count;
+        all.latest_ms = losses.latest_ms > all.latest_ms ? losses.latest_ms : all.latest_ms;
+    }
+    metrics_number(&gateway->metrics, METRIC_COUNTER, "acknowledged_lost_total",
+                   "Commands that the router had acknowledged, and then did not have.", (double)all.count);
+    metrics_number(&gateway->metrics, METRIC_GAUGE, "acknowledged_lost_seconds",
+                   "When the latest of these was found, in seconds since 1970 (UTC); 0: never.",
+                   (double)all.latest_ms / 1000);
+}
+
 static void gateway_write_metrics(struct gateway *gateway)
 {
     struct metrics *m = &gateway->metrics;
@@ -234,6 +249,7 @@ static void gateway_write_metrics(struct gateway *gateway)
     metrics_number(m, METRIC_COUNTER, "sign_ins_refused_total", "Attempts to sign in that were refused.",
                    (double)counts.refused);
     gateway_write_requests(gateway);
+    gateway_write_losses(gateway);
     metrics_number(m, METRIC_GAUGE, "event_streams", "Boards that stay open and are told what happens.",
                    http_streams_open(gateway->http));
     metrics_number(m, METRIC_GAUGE, "reports_asked",

@@ -580,8 +580,8 @@ bool commands_may_send(Concordat__V1__Role role, Concordat__V1__Request__Command
 bool commands_has(struct commands *commands, const Concordat__V1__Request *request)
 {
     struct outbox_command saved;
-    return outbox_referral(request) && outbox_find_command(commands->outbox, request->command_id.data,
-                                                           &commands->arena, &saved) == OUTBOX_OK;
+    return wire_changed_referral(request) && outbox_find_command(commands->outbox, request->command_id.data,
+                                                                 &commands->arena, &saved) == OUTBOX_OK;
 }
 
 enum outbox_status commands_answer(struct commands *commands, Concordat__V1__Request *request,

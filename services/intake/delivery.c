@@ -207,12 +207,6 @@ enum outbox_status delivery_give_up_lost(struct delivery *delivery, int64_t now_
     return status == OUTBOX_NOT_FOUND ? OUTBOX_OK : status;
 }
 
-static const char lost_and_sent_log[] =
-    "LOST BY THE ROUTER AND SENT AGAIN: it had acknowledged this and had it no more; it has it now:";
-static const char lost_and_refused_log[] =
-    "LOST BY THE ROUTER: it had acknowledged this, has it no more, and refuses it now; have the coordinator "
-    "rung:";
-
 static enum outbox_status delivery_take_repeated(struct delivery *delivery, const struct sent_request *entry,
                                                  const Concordat__V1__Answer *answer, int64_t now_ms)
 {
@@ -227,8 +221,8 @@ static enum outbox_status delivery_take_repeated(struct delivery *delivery, cons
     if (status != OUTBOX_OK || !was_lost)
         return status;
     delivery->repeats.lost++;
-    delivery_note(delivery, answer->done ? lost_and_sent_log : lost_and_refused_log, entry->referral,
-                  answer->done ? REFUSAL(UNSPECIFIED) : answer->refusal);
+    Concordat__V1__Refusal refusal = answer->done ? REFUSAL(UNSPECIFIED) : answer->refusal;
+    delivery_note(delivery, concordat_client_lost_words(refusal), entry->referral, refusal);
     arena_reset(&delivery->arena);
     status = outbox_find_case(delivery->outbox, entry->referral, &delivery->arena, &found);
     if (status == OUTBOX_OK)

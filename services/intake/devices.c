@@ -221,7 +221,7 @@ static void devices_ping(struct devices *devices, const struct server_route *rou
 static void devices_note_saved(struct devices *devices, const Concordat__V1__Request *request)
 {
     const Concordat__V1__Answer *answer = &devices->reply.answer;
-    const uint8_t *referral = outbox_referral(request);
+    const uint8_t *referral = wire_changed_referral(request);
     char uuid[UUID_TEXT_BYTES];
     struct outbox_counts counts = {0};
     if (!referral || !answer->done || answer->repeated)

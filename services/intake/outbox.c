@@ -73,10 +73,10 @@ static bool outbox_is_unopened(const Concordat__V1__Request *request)
 static enum outbox_status outbox_add_command(struct outbox *outbox, const Concordat__V1__Request *request,
                                              const uint8_t *digest, int64_t now_ms)
 {
-    size_t size = outbox_seal(outbox, outbox_referral(request), request, digest);
+    size_t size = outbox_seal(outbox, wire_changed_referral(request), request, digest);
     sqlite3_stmt *statement = outbox_store_statement(outbox, STATEMENT_ADD_COMMAND);
     outbox_bind_id(statement, 1, request->command_id.data);
-    outbox_bind_id(statement, 2, outbox_referral(request));
+    outbox_bind_id(statement, 2, wire_changed_referral(request));
     outbox_bind_number(statement, 3,
                        outbox_is_unopened(request) ? CONCORDAT__V1__REQUEST__COMMAND_SUBMIT
                                                    : request->command_case);
@@ -213,7 +213,7 @@ static enum outbox_status outbox_add(struct outbox *outbox, Concordat__V1__Reque
     *command = (struct outbox_command){
         .state = outbox_is_unopened(request) ? COMMAND_UNOPENED : COMMAND_SAVED, .request = request};
     memcpy(command->id, request->command_id.data, WIRE_ID_BYTES);
-    memcpy(command->referral, outbox_referral(request), WIRE_ID_BYTES);
+    memcpy(command->referral, wire_changed_referral(request), WIRE_ID_BYTES);
     return outbox_store_finish(outbox, status);
 }
 
@@ -221,7 +221,7 @@ enum outbox_status outbox_save(struct outbox *outbox, Concordat__V1__Request *re
                                const uint8_t digest[CONTENT_DIGEST_BYTES], int64_t now_ms,
                                struct arena *arena, struct outbox_saved *saved)
 {
-    const uint8_t *referral = outbox_referral(request);
+    const uint8_t *referral = wire_changed_referral(request);
     struct outbox_command *command = &saved->command;
     assert(request->command_id.len == WIRE_ID_BYTES && referral);
     enum outbox_status status =
@@ -425,7 +425,7 @@ enum outbox_status outbox_answered(struct outbox *outbox, const uint8_t *id,
 enum outbox_status outbox_opened(struct outbox *outbox, const Concordat__V1__Request *request,
                                  const uint8_t digest[CONTENT_DIGEST_BYTES])
 {
-    size_t size = outbox_seal(outbox, outbox_referral(request), request, digest);
+    size_t size = outbox_seal(outbox, wire_changed_referral(request), request, digest);
     enum outbox_status status = outbox_store_begin(outbox);
     if (status != OUTBOX_OK)
         return status;

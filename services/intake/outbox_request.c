@@ -44,15 +44,6 @@ struct outbox_parts outbox_parts(const Concordat__V1__Request *request)
     return (struct outbox_parts){NULL, NULL};
 }
 
-const uint8_t *outbox_referral(const Concordat__V1__Request *request)
-{
-    bool is_question = request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_STATUS ||
-                       request->command_case == CONCORDAT__V1__REQUEST__COMMAND_GET_RECORD;
-    const Concordat__V1__Referral *referral = outbox_parts(request).referral;
-    const ProtobufCBinaryData *id = referral ? &referral->id : wire_command_referral(request);
-    return id && id->len == WIRE_ID_BYTES && !is_question ? id->data : NULL;
-}
-
 bool outbox_take_out(Concordat__V1__Request *request)
 {
     char **words = request_words_of(request);

@@ -1,4 +1,4 @@
-/* outbox_request.h: what an outbox looks at in a request: its referral, and what a person typed in it.
+/* outbox_request.h: what an outbox looks at in a request: what a person told, and typed.
  *
  * Pure; safe from any thread.
  */
@@ -17,10 +17,6 @@ struct outbox_parts {
     const Concordat__V1__Confidential *confidential;
 };
 struct outbox_parts outbox_parts(const Concordat__V1__Request *request);
-
-/* The id of the referral that a command of a referrer is about; NULL for any other request, or if it has no
- * id of 16 bytes. Borrowed from the request. */
-const uint8_t *outbox_referral(const Concordat__V1__Request *request);
 
 /* Takes out what is confidential and what was typed as a reason: the broker keeps it, and nobody needs it in
  * an outbox then. Returns whether there was something. */

@@ -44,7 +44,7 @@ void outbox_read_text(sqlite3_stmt *statement, int at, char text[OUTBOX_TEXT_BYT
 /* The place of a sealed text tells its referral; another command of the same referral is told by its id. */
 static bool outbox_is_of(const Concordat__V1__Request *request, const struct outbox_command *command)
 {
-    const uint8_t *referral = outbox_referral(request);
+    const uint8_t *referral = wire_changed_referral(request);
     return referral && memcmp(referral, command->referral, WIRE_ID_BYTES) == 0 &&
            request->command_id.len == WIRE_ID_BYTES &&
            memcmp(request->command_id.data, command->id, WIRE_ID_BYTES) == 0;

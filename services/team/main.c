@@ -163,6 +163,8 @@ static enum exit_code device_open(struct team_device *team)
 {
     struct key key;
     char fault[300];
+    team->options.lost = team_report_loss;
+    team->options.lost_context = team;
     enum exit_code code = connection_open(&team->options, true, &team->client);
     if (code != CODE_DONE)
         return code;

@@ -95,6 +95,21 @@ void team_say_seen(struct team_device *team, struct known_case *known)
     send_seen(team, known->id, known->attempt, true);
 }
 
+void team_report_loss(void *context, const struct concordat_client_lost *lost)
+{
+    struct team_device *team = context;
+    char uuid[UUID_TEXT_BYTES], words[WORDS_MAX];
+    uint8_t id[WIRE_ID_BYTES];
+    bool is_refused = lost->refusal != CONCORDAT__V1__REFUSAL__REFUSAL_UNSPECIFIED;
+    memcpy(id, lost->referral, WIRE_ID_BYTES);
+    words_uuid(id, uuid);
+    const struct known_case *known =
+        cases_find_id(&team->cases, &(ProtobufCBinaryData){.len = WIRE_ID_BYTES, .data = id});
+    words_for(&concordat__v1__refusal__descriptor, (int)lost->refusal, words);
+    display_note(&team->display, "fault", "%s %s%s%s", concordat_client_lost_words(lost->refusal),
+                 known ? known->number : uuid, is_refused ? ": " : "", is_refused ? words : "");
+}
+
 void team_report_hook(void *context, const char *number, const char *text)
 {
     struct team_device *team = context;

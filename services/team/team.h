@@ -62,6 +62,9 @@ int team_patience_ms(const struct team_device *team);
 /* Says absent if it was present, and waits a moment for that to arrive. */
 void team_leave(struct team_device *team);
 
+/* As struct concordat_client_config has it. */
+void team_report_loss(void *team, const struct concordat_client_lost *lost);
+
 /* A hook_report. */
 void team_report_hook(void *team, const char *number, const char *text);
 

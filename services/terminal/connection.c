@@ -158,7 +158,9 @@ enum exit_code connection_open(struct connection_options *options, bool wants_ne
                                                                 .server_key_path = options->server_key,
                                                                 .key_path = options->key,
                                                                 .software = "concordat " CONCORDAT_VERSION,
-                                                                .wants_news = wants_news},
+                                                                .wants_news = wants_news,
+                                                                .lost = options->lost,
+                                                                .lost_context = options->lost_context},
                               message, sizeof message);
     if (!*client)
         return terminal_failure(options->json, CODE_ENVIRONMENT, "%s", message);

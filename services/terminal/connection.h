@@ -23,6 +23,9 @@ struct connection_options {
     Concordat__V1__StaffRole role; /* theirs */
     const char *people_path;       /* of the site's people file; NULL: none */
     struct people people;          /* owned; read by connection_open */
+    /* As struct concordat_client_config has it; NULL: a program that ends soon has nothing to send again. */
+    void (*lost)(void *lost_context, const struct concordat_client_lost *lost);
+    void *lost_context;
 };
 
 /* The options as a child for any argp; its input is a struct connection_options. */

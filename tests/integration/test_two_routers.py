@@ -135,13 +135,19 @@ class TwoRouters(unittest.TestCase):
     def test_p1_a_router_does_not_lead_on_a_history_that_lacks_what_it_acknowledged(self):
         s, sql = self.s, self.servers.a.sql
         self.start("c", "ready on")
+        s.endpoint = f"{self.endpoints['c']},{self.endpoints['d']}"
+        s.start_team("crisis", "northmoor-crisis")
+        self.addCleanup(lambda: "crisis" in s.processes and s.kill("crisis"))
         self.ask_of("c")
-        self.refer(s.client("passer", "source", "street-triage"))
+        case = self.refer(s.client("passer", "source", "street-triage"))
+        s.await_said("crisis", f"offer {case.number}")
         self.assertEqual(s.stop("c"), 0)
         for name in ("older", "decided"):
             sql(f"CREATE DATABASE {name} TEMPLATE concordat")
         self.start("c", "ready on")
         self.refer(s.client("passer"))
+        s.type("crisis", f"accept {case.number} 40")
+        s.await_said("crisis", f"accept {case.number}.*: done")
         s.kill("c")
 
         # The servers have brought the older history back.
@@ -152,8 +158,13 @@ class TwoRouters(unittest.TestCase):
         self.assertEqual(s.stop("c"), 0)
 
         # Another router goes on there. Whoever acknowledged what is lacking says so, and does not lead afterwards.
+        # A team's answer that is lacking is sent again too.
+        since = os.path.getsize(s.path("crisis.log"))
         self.start("d", "ready on", of="older")
+        s.await_said("crisis", f"LOST BY THE ROUTER AND SENT AGAIN: .*: {case.number}", since)
         self.ask_of("d")
+        question = s.wire.GetStatus(referral=case.referral)
+        self.assertEqual(s.client("passer").request(get_status=question).answer.status.owner, "northmoor-crisis")
         for _ in range(2):
             self.refer(s.client("passer"))
         self.start("c", "LACKS event", of="older")
