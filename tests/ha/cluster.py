@@ -7,6 +7,7 @@ the third node may have had the last commit before the standby had it, and then 
 
 import json
 import os
+import shlex
 import shutil
 import struct
 import time
@@ -14,9 +15,10 @@ import urllib.error
 import urllib.request
 
 import psycopg2
+import yaml
 
 import room as rooms
-from stores import STORES, USER
+from stores import STORES, USER, addresses, deployed, DEPLOYED
 
 PROGRAMS = "/usr/lib/postgresql/15/bin"
 POSTGRES, AGENT = 5432, 8008
@@ -24,7 +26,8 @@ DISK_MB = 640
 # A program that is preloaded with it tells the time that a file says. Debian's faketime will not do: Python's sleep fails
 # below it unless the clock that nothing sets is moved too.
 CLOCK_SHIM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "integration", "fault_shim.c")
-GUARD = os.path.join(os.path.dirname(os.path.abspath(__file__)), "may_lead.py")
+GUARD = os.path.join(DEPLOYED, "may_lead.py")
+PASSWORDS = {"replicator": "", "rewind": ""}  # nobody asks for one in a room
 CLOCK_FILE = "<qqiiii"  # struct control of the shim: the first is what is added, in milliseconds
 START_S = 90  # patience of the trials, for a machine that others use too
 
@@ -146,34 +149,35 @@ class Cluster:
         shutil.chown(node.clock, USER, USER)
 
     def _configure(self, node):
-        at = node.place.address
-        parameters = {
-            "wal_retrieve_retry_interval": "200ms", "wal_receiver_timeout": "3s", "wal_sender_timeout": "3s",
-            "max_slot_wal_keep_size": "128MB", "min_wal_size": "32MB", "max_wal_size": "96MB", "wal_keep_size": "32MB",
-            "shared_buffers": "32MB", "max_connections": 60, "log_min_messages": "warning", "lc_messages": "C",
-            "log_line_prefix": "%m [%p] ", "log_connections": "off", "tcp_user_timeout": 4000}
-        settings = {
-            "scope": "concordat", "name": node.name,
-            "restapi": {"listen": f"{at}:{AGENT}", "connect_address": f"{at}:{AGENT}"},
-            **self.store.settings(node, self.nodes),
-            "bootstrap": {
-                "dcs": {"ttl": self.ttl, "loop_wait": self.loop_wait, "retry_timeout": self.retry_timeout,
-                        "maximum_lag_on_failover": 1048576, "synchronous_mode": True, "synchronous_mode_strict": True,
-                        "synchronous_node_count": 1, "failsafe_mode": False,
-                        "postgresql": {"use_pg_rewind": self.rewind, "use_slots": True, "parameters": parameters}},
-                "initdb": [{"encoding": "UTF8"}, {"locale": "C.UTF-8"}, {"auth-host": "trust"}, {"auth-local": "trust"},
-                           {"wal-segsize": "4"}, "data-checksums"]},
-            "postgresql": {
-                "listen": f"{at}:{POSTGRES}", "connect_address": f"{at}:{POSTGRES}", "data_dir": f"{node.disk}/data",
-                "bin_dir": PROGRAMS, "pgpass": f"{node.disk}/pgpass", "remove_data_directory_on_diverged_timelines": False,
-                "authentication": {"superuser": {"username": USER}, "replication": {"username": "replicator"}},
-                "parameters": {"unix_socket_directories": node.disk},
-                "pg_hba": ["local all all trust", "host all all 10.77.0.0/24 trust",
-                           "host replication all 10.77.0.0/24 trust"]},
-        }
+        """Writes what the agent is told: the configuration that a site has, but for what a room has otherwise."""
+        settings = yaml.safe_load(deployed.fill("patroni.yml", addresses(self.nodes), self.nodes.index(node), PASSWORDS))
+        restapi, postgresql, dcs = settings["restapi"], settings["postgresql"], settings["bootstrap"]["dcs"]
+        # Everybody in the room is trusted, and nothing is encrypted; no machine of it has a watchdog.
+        for name in ("etcd", "ctl", "watchdog"):
+            del settings[name]
+        settings["restapi"] = {name: restapi[name] for name in ("listen", "connect_address")}
+        settings.update(self.store.settings(node, self.nodes))
+        for account in postgresql["authentication"].values():
+            for name in ("password", "sslmode", "sslrootcert"):
+                account.pop(name, None)
+        postgresql["pg_hba"] = ["local all all trust", "host all all 10.77.0.0/24 trust",
+                                "host replication all 10.77.0.0/24 trust"]
+        # Disks and memory are small.
+        postgresql |= {"data_dir": f"{node.disk}/data", "pgpass": f"{node.disk}/pgpass"}
+        postgresql["parameters"]["unix_socket_directories"] = node.disk
+        parameters = dcs["postgresql"]["parameters"]
+        for name in ("ssl", "ssl_cert_file", "ssl_key_file"):
+            del parameters[name]
+        parameters |= {"max_slot_wal_keep_size": "128MB", "min_wal_size": "32MB", "max_wal_size": "96MB",
+                       "wal_keep_size": "32MB", "shared_buffers": "32MB", "max_connections": 60, "lc_messages": "C"}
+        settings["bootstrap"]["initdb"].append({"wal-segsize": "4"})
+        # The options of the trials.
+        dcs |= {"ttl": self.ttl, "loop_wait": self.loop_wait, "retry_timeout": self.retry_timeout}
+        dcs["postgresql"]["use_pg_rewind"] = self.rewind
+        asked = postgresql.pop("pre_promote")
         if self.guard:
-            servers = [f"{each.place.address}:{POSTGRES}" for each in sorted(self.nodes, key=lambda each: each is not node)]
-            settings["postgresql"]["pre_promote"] = " ".join(["/usr/bin/python3", self.guard, "replicator", *servers])
+            _, _, *servers = shlex.split(asked)
+            postgresql["pre_promote"] = " ".join(["/usr/bin/python3", self.guard, "user=replicator", *servers])
         node.write(node.configuration, json.dumps(settings, indent=1))  # JSON is YAML
 
     # ---- Questions ----

@@ -1,10 +1,16 @@
 """The stores that Patroni's agents of Debian 12 can keep their leader key in: how each starts, and what an agent is told."""
 
+import os
 import signal
+import sys
 from dataclasses import dataclass
 from typing import Callable
 
-CLIENTS, PEERS = 2379, 2380  # ports of etcd
+DEPLOYED = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "deploy", "database")
+sys.path.insert(1, DEPLOYED)
+import nodes as deployed  # noqa: E402
+
+CLIENTS = 2379  # port of etcd
 ZOOKEEPER, RAFT = 2181, 2222
 USER = "postgres"  # all run as the one account that PostgreSQL's package makes
 
@@ -18,16 +24,18 @@ class Store:
     is_ready: Callable  # (node)
 
 
-def start_etcd(node, nodes, *options):
-    at = node.place.address
-    # A vote that was started before knows its peers from its own files.
-    node.place.start(
-        f"{node.name}-vote", "etcd", "--name", node.name, "--data-dir", f"{node.vote_disk}/etcd",
-        "--listen-client-urls", f"http://{at}:{CLIENTS},http://127.0.0.1:{CLIENTS}",
-        "--advertise-client-urls", f"http://{at}:{CLIENTS}",
-        "--listen-peer-urls", f"http://{at}:{PEERS}", "--initial-advertise-peer-urls", f"http://{at}:{PEERS}",
-        "--initial-cluster", ",".join(f"{n.name}=http://{n.place.address}:{PEERS}" for n in nodes),
-        "--initial-cluster-state", "new", *options, user=USER)
+def addresses(nodes):
+    """The nodes as the programs of deploy/database take them."""
+    return [(node.name, node.place.address) for node in nodes]
+
+
+def start_etcd(node, nodes, version2):
+    """A vote of the store with the settings that a site has, but for its disk and its certificates."""
+    text = deployed.fill("etcd", addresses(nodes), nodes.index(node), {})
+    settings = dict(line.split("=", 1) for line in text.replace("https:", "http:").splitlines() if line.startswith("ETCD_"))
+    settings = {name: value for name, value in settings.items() if not name.endswith(("_FILE", "_CERT_AUTH"))}
+    settings |= {"ETCD_DATA_DIR": f"{node.vote_disk}/etcd", "ETCD_ENABLE_V2": str(version2).lower()}
+    node.place.start(f"{node.name}-vote", "etcd", user=USER, env=settings)
 
 
 def etcd_is_ready(node):
@@ -72,9 +80,8 @@ def raft_settings(node, nodes):
 
 
 STORES = {store.name: store for store in (
-    Store("etcd2", "^etcd ", lambda node, nodes: start_etcd(node, nodes, "--enable-v2=true"), etcd_settings("etcd"),
-          etcd_is_ready),
-    Store("etcd3", "^etcd ", start_etcd, etcd_settings("etcd3"), etcd_is_ready),
+    Store("etcd2", "^etcd$", lambda node, nodes: start_etcd(node, nodes, True), etcd_settings("etcd"), etcd_is_ready),
+    Store("etcd3", "^etcd$", lambda node, nodes: start_etcd(node, nodes, False), etcd_settings("etcd3"), etcd_is_ready),
     Store("zookeeper", "QuorumPeerMain", start_zookeeper, zookeeper_settings, zookeeper_is_ready),
     Store("raft", "", lambda node, nodes: None, raft_settings, lambda node: True),
 )}

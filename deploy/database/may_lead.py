@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """Patroni asks this before it promotes a server (pre_promote): no, if another server has a later timeline than this one, or
 if no other says which it has.
 
@@ -6,7 +7,8 @@ Patroni 3.0.2 then promotes it, and what the next one had acknowledged is gone. 
 servers: either this one has it, or each of the others has followed the next one, and its timeline says so. The servers are
 asked, not their agents: an agent of Patroni 3.0.2 tells a timeline that it found before.
 
-Usage: may_lead.py USER OWN_SERVER OTHER_SERVER... (addresses with ports; USER may replicate)
+Usage: may_lead.py HOW OWN_SERVER OTHER_SERVER... (addresses with ports). HOW is what libpq is told of each connection: a user who
+may replicate, and a file with the password (user=replicator passfile=FILE ...).
 """
 
 import sys
@@ -18,11 +20,11 @@ from psycopg2.extras import PhysicalReplicationConnection
 CONNECT_S, ANSWER_S = 2, 5  # a server that is stopped takes a connection and says nothing
 
 
-def ask(server, user, timelines, answered):
+def ask(server, how, timelines, answered):
     """Notes the timeline of a server, if it says so."""
     host, port = server.rsplit(":", 1)
     try:
-        connection = psycopg2.connect(host=host, port=port, user=user, connect_timeout=CONNECT_S,
+        connection = psycopg2.connect(how, host=host, port=port, connect_timeout=CONNECT_S,
                                       connection_factory=PhysicalReplicationConnection)
         with connection.cursor() as cursor:
             cursor.execute("IDENTIFY_SYSTEM")
@@ -39,9 +41,9 @@ def may_lead(own, others):
 
 
 def main():
-    user, servers, timelines, answered = sys.argv[1], sys.argv[2:], {}, threading.Semaphore(0)
+    how, servers, timelines, answered = sys.argv[1], sys.argv[2:], {}, threading.Semaphore(0)
     for server in servers:
-        threading.Thread(target=ask, args=(server, user, timelines, answered), daemon=True).start()
+        threading.Thread(target=ask, args=(server, how, timelines, answered), daemon=True).start()
     # This one and any other are enough: if this one has not all that was acknowledged, both others have it.
     while (servers[0] not in timelines or len(timelines) < 2) and answered.acquire(timeout=ANSWER_S):
         pass
