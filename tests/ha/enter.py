@@ -1,8 +1,8 @@
-"""Runs the trials of several machines (trials.py) in namespaces whose first process is the program that runs them: when it
-ends, however it ends, the kernel ends every process and takes down every mount and network that the trials made. If this
-machine does not allow that, or lacks a program, it says so and exits with 77.
+"""Runs trials.py or test_database.py in namespaces whose first process is that program: when it ends, however it ends, the
+kernel ends every process and takes down every mount and network that it made. If this machine does not allow that, or lacks
+a program, it says so and exits with 77.
 
-Usage: enter.py SOURCE BUILD TRIALS [OPTIONS]; --help lists them.
+Usage: enter.py PROGRAM SOURCE BUILD [OPTIONS]; the PROGRAM is one of this folder.
 """
 
 import importlib.util
@@ -40,4 +40,4 @@ if __name__ == "__main__":
         print(f"skipped: {why}", file=sys.stderr)
         sys.exit(NOT_HERE)
     os.execvp(NAMESPACES[0], [*NAMESPACES, "env", "PYTHONDONTWRITEBYTECODE=1", "/usr/bin/python3",
-                              os.path.join(os.path.dirname(os.path.abspath(__file__)), "trials.py"), *sys.argv[1:]])
+                              os.path.join(os.path.dirname(os.path.abspath(__file__)), sys.argv[1]), *sys.argv[2:]])

@@ -119,16 +119,17 @@ class Place:
 
     def inside(self, *words, user=None, typed=None):
         """Runs a program in this place to its end."""
-        return do(*self._enter(user), *words, typed=typed)
+        return do(*self.enter(user), *words, typed=typed)
 
     def start(self, log, *words, user=None, env=None):
         """Starts a program that stays. It is known by its words (pids)."""
         with open(self.room.path("logs", f"{log}.log"), "ab") as file:
             settings = [f"{name}={value}" for name, value in (env or {}).items()]
-            subprocess.run([*self._enter(user), "setsid", "--fork", "env", *settings, *words], stdin=subprocess.DEVNULL,
+            subprocess.run([*self.enter(user), "setsid", "--fork", "env", *settings, *words], stdin=subprocess.DEVNULL,
                            stdout=file, stderr=file, check=True)
 
-    def _enter(self, user):
+    def enter(self, user=None):
+        """The words before a program's own that have it run in this place."""
         words = ["nsenter", f"--target={self.first}", "--mount", "--net", "--pid", "--ipc"]
         if user:
             words += ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups"]

@@ -15,6 +15,8 @@ import unittest
 SOURCE = sys.argv[1]
 UNITS = os.path.join(SOURCE, "deploy", "units")
 SYSTEMS = "/lib/systemd/system"
+DATABASE = os.path.join(SOURCE, "deploy", "database")
+OTHERS = (f"{SYSTEMS}/etcd.service", f"{SYSTEMS}/patroni.service")
 EXPOSURE_MOST = 20  # tenths
 FOLDER = "usr/lib/systemd/system"
 
@@ -64,6 +66,22 @@ class Units(unittest.TestCase):
         units = services() + sorted(os.path.basename(path) for path in glob.glob(os.path.join(UNITS, "*.socket")))
         ran = self.analyze("verify", "--man=no", *units)
         self.assertEqual((ran.returncode, ran.stdout + ran.stderr), (0, ""))
+
+    @unittest.skipUnless(all(map(os.path.exists, OTHERS)), "Debian's etcd-server and patroni are not installed")
+    def test_what_the_databases_nodes_add_to_others_units_can_be_read(self):
+        for path in OTHERS:
+            shutil.copy(path, self.folder)
+            shutil.copytree(os.path.join(DATABASE, f"{os.path.basename(path)}.d"), os.path.join(self.folder, f"{os.path.basename(path)}.d"))
+        self.install_programs()
+        for program in ("/usr/bin/etcd", "/usr/bin/patroni", "/bin/sh", "/bin/chown", "/bin/kill"):
+            os.makedirs(os.path.dirname(self.root + program), exist_ok=True)
+            shutil.copy("/bin/true", self.root + program)
+        units = [os.path.basename(path) for path in OTHERS]
+        ran = self.analyze("verify", "--man=no", *units)
+        self.assertEqual((ran.returncode, ran.stdout + ran.stderr), (0, ""))
+        with open(os.path.join(self.folder, "etcd.service.d", "concordat.conf"), "a", encoding="utf-8") as file:
+            file.write("Restart=sometimes\n")
+        self.assertIn("sometimes", self.analyze("verify", "--man=no", *units).stderr)
 
     def test_what_cannot_be_read_is_found(self):
         self.install_programs()
