@@ -16,7 +16,7 @@ add_dependencies(concordat-simulate simulation_commit)
 target_include_directories(concordat-simulate PRIVATE ${PROJECT_BINARY_DIR})
 target_compile_definitions(concordat-simulate PRIVATE SOURCE_FOLDER="${PROJECT_SOURCE_DIR}")
 
-# Sanitizers make it some ten times slower, so the many seeds are run by a build of their own, without them, and some
+# Sanitizers make it some ten times slower, so the many seeds are run by the build of the bench, without them, and some
 # others by this one.
 add_test(NAME simulation COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run simulate --seeds 120 --fresh)
 add_test(NAME simulation_checked COMMAND concordat-simulate --jobs 2 --from 1000000 --seeds 60)
@@ -28,7 +28,7 @@ if(EXISTS ${PROJECT_SOURCE_DIR}/.git)
 endif()
 set_tests_properties(simulation simulation_checked simulation_same_twice simulation_kept PROPERTIES TIMEOUT 900)
 set_tests_properties(simulation simulation_checked simulation_kept PROPERTIES PROCESSORS 4)
-set_tests_properties(simulation simulation_kept PROPERTIES RESOURCE_LOCK build-simulate)
+set_tests_properties(simulation simulation_kept PROPERTIES RESOURCE_LOCK build-bench)
 
 foreach(name scenarios keys_and_hellos full_disk)
   add_executable(test_${name}
@@ -50,4 +50,4 @@ target_include_directories(concordat-simulate-servers PRIVATE ${PROJECT_BINARY_D
 # As above: the optimised build runs many worlds, and the one with sanitizers a few.
 add_test(NAME simulation_servers COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run simulate-servers --seeds 150 --fresh)
 add_test(NAME simulation_servers_checked COMMAND concordat-simulate-servers --seeds 20)
-set_tests_properties(simulation_servers PROPERTIES TIMEOUT 600 RESOURCE_LOCK build-simulate)
+set_tests_properties(simulation_servers PROPERTIES TIMEOUT 600 RESOURCE_LOCK build-bench)

@@ -1,9 +1,9 @@
 """Counts the instructions of deciding, applying, packing, reducing and appending, and fails if one has become dearer.
 
-Usage: instructions.py SOURCE FOLDER [--renew]
+Usage: instructions.py SOURCE [--renew]
 
 A count does not depend on what else the machine does, but on how the programs are built. So this script builds them in
-FOLDER, as for installing and without sanitizers. The baseline, instructions.json, is for the compiler that it names; with
+SOURCE/build/bench, as for installing and without sanitizers. The baseline, instructions.json, is for the compiler that it names; with
 another compiler the check is skipped (code 77).
 """
 
@@ -19,12 +19,12 @@ PARTS = ("decide", "state_apply", "record_pack_event", "reduced_digest", "ledger
 DEARER, SKIPPED = 1.10, 77
 
 
-def main(source, build, renew):
+def main(source, renew):
+    build = os.path.join(source, "build", "bench")
     baseline_path = os.path.join(source, "tests", "bench", "instructions.json")
     if not shutil.which("valgrind"):
         return skip("valgrind is not installed: apt-get install valgrind")
-    subprocess.run(["cmake", "-G", "Ninja", "-S", source, "-B", build, "-DCMAKE_BUILD_TYPE=RelWithDebInfo"],
-                   stdout=subprocess.DEVNULL, check=True)
+    subprocess.run(["cmake", "-S", source, "--preset", "bench"], stdout=subprocess.DEVNULL, check=True)
     subprocess.run(["ninja", "-C", build, "--quiet", "bench-instructions"], check=True)
     compiler = compiler_of(build)
     if renew:
@@ -85,4 +85,4 @@ def count(source, build):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[2], "--renew" in sys.argv))
+    sys.exit(main(sys.argv[1], "--renew" in sys.argv))
