@@ -29,8 +29,8 @@ test_packages=(libcmocka-dev postgresql-15 python3-zmq python3-cryptography tzda
 browser_packages=(chromium-headless-shell fonts-liberation nginx-light curl)
 # The other tools of `tests/run ci`: a second compiler, what checks the format, the other proxy, and Apache for single
 # sign-on: apache2-bin has no service that would listen at port 80. systemd judges our units and is not started.
-ci_packages=(clang-14 clang-format-14 caddy apache2-bin libapache2-mod-auth-openidc prometheus prometheus-node-exporter
-  systemd)
+ci_packages=(clang-14 clang-tools-14 clang-format-14 caddy apache2-bin libapache2-mod-auth-openidc prometheus
+  prometheus-node-exporter systemd)
 # What the trials of several machines need: the database, its agents and the store of the agents' key, filters and clocks.
 ha_packages=(postgresql-15 patroni etcd-server etcd-client python3-etcd python3-psycopg2 nftables iproute2 gcc libc6-dev)
 # The other stores, which the trials can be run with to compare.
