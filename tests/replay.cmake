@@ -2,7 +2,7 @@
 add_library(routed-day STATIC worlds/routed_day.c simulation/scenarios/stage.c simulation/store.c)
 target_link_libraries(routed-day PUBLIC concordat-shell sealed-world test-chained PRIVATE concordat-flags)
 
-concordat_unit_test(test_replay routed-day test-folder PkgConfig::JANSSON PkgConfig::SODIUM)
+concordat_unit_test(test_replay routed-day ledger-home test-folder PkgConfig::JANSSON PkgConfig::SODIUM)
 target_compile_definitions(test_replay PRIVATE REPLAY_PROGRAM="$<TARGET_FILE:concordat-replay>")
 add_dependencies(test_replay concordat-replay)
 

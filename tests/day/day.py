@@ -316,7 +316,7 @@ def read_options():
     parser.add_argument("--folder", help="where to keep everything; must not exist yet (a temporary folder)")
     parser.add_argument("--referrals", type=int, default=95, help="how many people (95)")
     parser.add_argument("--kills", type=int, default=0, help="how often a program is killed with -9 in the day (0)")
-    parser.add_argument("--ledger", choices=("file", "postgresql"), default="file",
+    parser.add_argument("--ledger", choices=("file", "postgresql"), default=os.environ.get("CONCORDAT_TEST_LEDGER", "file"),
                         help="where the events are kept: in a file; or on three servers of PostgreSQL with two routers, and the "
                              "server that leads is killed in the middle of the day (file)")
     parser.add_argument("--brief", action="store_true", default=sys.stdout.isatty(),

@@ -1,12 +1,12 @@
-"""A reader of the sealed texts in a broker's state folder, for somebody who has the folder, the master key, and nothing
+"""A reader of the sealed texts in a broker's state, for somebody who has that, the master key, and nothing
 else. It was written from broker/README.md and shares no code with the broker."""
 
 import ctypes
 import ctypes.util
-import os
-import sqlite3
 import struct
 from dataclasses import dataclass, field
+
+import ledger_home
 
 HEADER_BYTES, SLOT_BYTES, STEP_SLOTS = 4096, 256, 2048
 LEDGER_AT, LEDGER_BYTES = 16, 16
@@ -46,8 +46,7 @@ class Case:
 
 class Folder:
     def __init__(self, state, master_key):
-        with open(os.path.join(state, "seals"), "rb") as file:
-            self.seals = file.read()
+        self.seals = ledger_home.keys(state)
         with open(master_key, encoding="ascii") as file:
             self.master = {int(number): bytes.fromhex(key) for number, key in map(str.split, file)}
         self.state = state
@@ -72,9 +71,8 @@ class Folder:
 
     def cases(self, event_type):
         """Every case of the ledger, with the texts of its referral that open."""
-        database = sqlite3.connect(os.path.join(self.state, "ledger.db"))
-        rows = database.execute("SELECT event.body, sealed.body FROM event LEFT JOIN sealed USING (seq) ORDER BY seq").fetchall()
-        database.close()
+        rows = ledger_home.ask(
+            self.state, "SELECT event.body, sealed.body AS sealed FROM event LEFT JOIN sealed USING (seq) ORDER BY seq")
         found = {}
         for body, sealed in rows:
             event = event_type.FromString(body)

@@ -16,6 +16,7 @@ import time
 
 import zmq
 
+import ledger_home
 import python_client
 
 SOURCE, BUILD = sys.argv[1], sys.argv[2]
@@ -49,6 +50,7 @@ class Stage:
             client.close()
         for name in list(self.processes):
             self.stop(name)
+        ledger_home.forget(self.folder)
         shutil.rmtree(self.folder)
 
     def __enter__(self):
@@ -85,9 +87,11 @@ class Stage:
     # ---- Programs ----
 
     def start(self, name, program, *options, ready="ready", typed="", env=None):
-        """Starts a program, types something, and waits until it says that it is ready."""
+        """Starts a program, types something, and waits until it says that it is ready. A router has its ledger where
+        ledger_home says, if the options do not."""
         log = open(self.path(f"{name}.log"), "ab+")
         at = log.tell()
+        options = ledger_home.with_ledger(program, options)
         process = subprocess.Popen(
             [find_program(program, self.program_folders), *options], stdin=subprocess.PIPE, stdout=log, stderr=log,
             env={**os.environ, **(env or {})})

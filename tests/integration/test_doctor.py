@@ -17,6 +17,7 @@ import time
 import unittest
 
 import faults
+import ledger_home
 import stage
 import test_setup
 import units
@@ -187,7 +188,8 @@ class Doctor(unittest.TestCase):
         self.assertEqual([re.match(r"the units|the proxy", line) is not None for line in unseen], [True] * len(unseen), unseen)
         said = "\n".join(found["well"])
         for says in ("region.yaml: the router takes it, and it has no gap", "audit.key_secret: both halves belong together",
-                     "master-key: it can be read", 'the team "north-crisis" has a key', "ledger.db: format 1",
+                     "master-key: it can be read", 'the team "north-crisis" has a key',
+                     "outbox.db: format " if ledger_home.SERVED else "ledger.db: format 1",
                      "concordat-broker.service: process", "the router at tcp://127.0.0.1", "emergency-department.service: it answers at",
                      "sock: the gateway answers", "the certificate is good for 36"):
             self.assertIn(says, said)
@@ -346,6 +348,7 @@ class Doctor(unittest.TestCase):
             self.stage.stop(name)
             self.restart(name)
 
+    @ledger_home.in_a_file
     def test_what_is_stored_is_of_another_version(self):
         with self.away("concordat-broker.service"):
             self.number_ledger(9)

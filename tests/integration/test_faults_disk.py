@@ -10,6 +10,7 @@ import time
 import unittest
 
 import faults
+import ledger_home
 import stage
 
 NO_ROOM = 22
@@ -79,12 +80,15 @@ class Disk(unittest.TestCase):
         self.assertTrue(street.request(submit=pending).answer.done)
         self.expect_received(acknowledged | {pending.referral.id})
 
+    @ledger_home.in_a_file
     def test_a_sync_of_the_broker_that_fails_is_not_acknowledged(self):
         self.broker_whose_sync_fails(faults.Machine.SYNC_FAILS)
 
+    @ledger_home.in_a_file
     def test_a_sync_of_the_broker_that_fails_and_yet_was_done_has_one_effect(self):
         self.broker_whose_sync_fails(faults.Machine.SYNC_FAILS_YET_IS_DONE)
 
+    @ledger_home.in_a_file
     def test_a_broker_that_cannot_sync_at_its_start_does_not_serve(self):
         s = self.stage
         machine = faults.Machine(s, "broker")

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import unittest
+import ledger_home
 import urllib.error
 import urllib.request
 
@@ -178,8 +179,7 @@ class Programs(unittest.TestCase):
         self.assertEqual(broker.value("concordat_broker_follower_behind_events", follower="audit"), 0)
         self.assertGreater(broker.value("concordat_broker_commit_seconds_count"), 0)
         self.assertGreater(broker.value("concordat_broker_disk_free_bytes"), broker.value("concordat_broker_disk_floor_bytes"))
-        with contextlib.closing(sqlite3.connect(f"file:{self.s.path('state', 'ledger.db')}?mode=ro", uri=True)) as ledger:
-            newest, at_ms = ledger.execute("SELECT seq, at_ms FROM event ORDER BY seq DESC").fetchone()
+        newest, at_ms = ledger_home.ask(self.s.path("state"), "SELECT seq, at_ms FROM event ORDER BY seq DESC LIMIT 1")[0]
         if broker.value("concordat_broker_events_total") == newest:  # nothing was written since
             self.assertAlmostEqual(broker.value("concordat_broker_newest_event_seconds"), at_ms / 1000, places=3)
         self.assertLessEqual(broker.value("concordat_broker_events_total"), newest)

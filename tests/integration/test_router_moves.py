@@ -13,6 +13,7 @@ import subprocess
 import time
 import unittest
 
+import ledger_home
 import stage
 
 SECONDS = 60
@@ -57,8 +58,8 @@ class RouterMoves(unittest.TestCase):
 
     def received(self, state="state"):
         """The referrals of which the ledger has the receipt, each as often as it is there."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.stage.path(state)}/ledger.db?mode=ro", uri=True)) as reader:
-            return [bytes(row[0]) for row in reader.execute("SELECT referral FROM event WHERE kind = 20 ORDER BY seq")]
+        return [row[0] for row in ledger_home.ask(
+            self.stage.path(state), "SELECT referral FROM event WHERE kind = 20 ORDER BY seq")]
 
     def figure(self, name):
         """A figure of the intake, once it has been written anew."""
@@ -75,8 +76,7 @@ class RouterMoves(unittest.TestCase):
 
     def copy_state(self):
         """A copy of the folder of a router that has been stopped: a backup."""
-        shutil.rmtree(self.stage.path("older"), ignore_errors=True)
-        shutil.copytree(self.stage.path("state"), self.stage.path("older"))
+        ledger_home.copy(self.stage.path("state"), self.stage.path("older"))
 
     def sent_again(self, since):
         """What the intake says when all is sent again: how many commands, and how many had been lost."""
@@ -157,14 +157,12 @@ class RouterMoves(unittest.TestCase):
         s.stop("broker")
         s.start_broker()
         self.assertEqual(self.sent_again(since)[1], 0)
-        with contextlib.closing(sqlite3.connect(f"file:{s.path('state')}/ledger.db?mode=ro", uri=True)) as reader:
-            about = reader.execute("SELECT count(*) FROM event WHERE seq > ? AND referral IS NOT NULL", (events,)).fetchone()
-        self.assertEqual(about, (0,))
+        about = ledger_home.ask(s.path("state"), "SELECT count(*) FROM event WHERE seq > ? AND referral IS NOT NULL", events)
+        self.assertEqual(about, [(0,)])
         self.assertEqual(len(self.received()), 3)
 
     def head(self, state):
-        with contextlib.closing(sqlite3.connect(f"file:{self.stage.path(state)}/ledger.db?mode=ro", uri=True)) as reader:
-            return reader.execute("SELECT max(seq) FROM event").fetchone()[0]
+        return ledger_home.ask(self.stage.path(state), "SELECT max(seq) FROM event")[0][0]
 
     def test_nobody_who_refers_waits_for_a_thousand_repeats(self):
         """The region's quotas stand as they are at first; the thousand came before they did."""
@@ -223,9 +221,9 @@ class RouterMoves(unittest.TestCase):
     def await_trail(self):
         """The auditor has come to the last event."""
         def heads():
-            for path in (("audit-state", "trail.db"), ("state", "ledger.db")):
-                with contextlib.closing(sqlite3.connect(f"file:{self.stage.path(*path)}?mode=ro", uri=True)) as reader:
-                    yield reader.execute("SELECT max(seq) FROM event").fetchone()[0]
+            yield self.head("state")
+            with contextlib.closing(sqlite3.connect(f"file:{self.stage.path('audit-state', 'trail.db')}?mode=ro", uri=True)) as reader:
+                yield reader.execute("SELECT max(seq) FROM event").fetchone()[0]
         until = time.monotonic() + SECONDS
         while len(set(heads())) > 1:
             self.assertLess(time.monotonic(), until, "the auditor did not follow")

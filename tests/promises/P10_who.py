@@ -11,6 +11,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
 import faults  # noqa: E402
+import ledger_home  # noqa: E402
 import stage  # noqa: E402
 
 BAD_VALUE, NOT_ALLOWED, NOT_YOURS, WRONG_STATE = 5, 8, 9, 17
@@ -150,10 +151,9 @@ class Who(unittest.TestCase):
         event = self.events("taken")[-1]
         self.assertEqual((event.person.id, event.person.role), ("p117", DUTY_COORDINATOR))
         self.stage.stop("broker")
-        for folder, _, names in os.walk(self.stage.path("state")):
-            for name in names:
-                with open(os.path.join(folder, name), "rb") as file:
-                    self.assertNotIn(b"Okafor", file.read(), name)
+        for name, path in ledger_home.files(self.stage.path("state")):
+            with open(path, "rb") as file:
+                self.assertNotIn(b"Okafor", file.read(), name)
 
     def test_only_an_intake_speaks_for_devices(self):
         wire = self.wire

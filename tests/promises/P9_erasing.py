@@ -14,6 +14,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
 import faults  # noqa: E402
+import ledger_home  # noqa: E402
 import stage  # noqa: E402
 import two_areas  # noqa: E402
 
@@ -79,8 +80,7 @@ class Erasing(two_areas.TwoAreas):
 
     def key_slots(self):
         """The file of keys, in pieces of a slot."""
-        with open(self.stage.path("state", "seals"), "rb") as file:
-            data = file.read()
+        data = ledger_home.keys(self.stage.path("state"))
         return [data[at:at + 256] for at in range(0, len(data), 256)]
 
     def test_the_key_is_gone_and_an_old_copy_of_the_file_of_keys_brings_it_back_to_nobody(self):
@@ -92,8 +92,7 @@ class Erasing(two_areas.TwoAreas):
         self.assertTrue(self.erase(case).done)
         key, = set(before) - set(self.key_slots())  # gone before anybody is told
         self.stage.stop("broker")
-        with open(self.stage.path("state", "seals"), "r+b") as file:
-            file.write(b"".join(before))
+        ledger_home.put_keys(self.stage.path("state"), b"".join(before))
         self.assertIn(key, self.key_slots())
         self.stage.start_broker(env=self.machine.env())
         self.assertNotIn(key, self.key_slots())
@@ -108,6 +107,7 @@ class Erasing(two_areas.TwoAreas):
         self.assertEqual("Make room on the disk" in answer.text, answer.key_remains)
         return answer.key_remains
 
+    @ledger_home.in_a_file
     def test_a_disk_that_is_full_may_keep_the_key_and_the_answer_says_so(self):
         case, number = self.ended()
         again, _ = self.ended()

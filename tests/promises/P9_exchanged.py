@@ -6,12 +6,12 @@ Usage: P9_exchanged.py SOURCE BUILD
 """
 
 import os
-import sqlite3
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
 import faults  # noqa: E402
+import ledger_home  # noqa: E402
 import stage  # noqa: E402
 
 ALTERED = 21
@@ -59,20 +59,12 @@ class Exchanged(unittest.TestCase):
     def alter(self, change):
         """Stops the broker, lets change(parts) alter the sealed texts {event: row}, and starts again."""
         self.stage.stop("broker")
-        database = sqlite3.connect(self.stage.path("state", "ledger.db"))
-        rows = dict(database.execute("SELECT seq, body FROM sealed ORDER BY seq"))
+        state = self.stage.path("state")
+        rows = dict(ledger_home.ask(state, "SELECT seq, body FROM sealed ORDER BY seq"))
         parts = {seq: rows[seq] for seq in sorted(rows)[:len(TEAMS)]}
         change(parts)
-        triggers = database.execute("SELECT name, sql FROM sqlite_schema WHERE name LIKE 'sealed_not_%'").fetchall()
-        with database:
-            for name, _ in triggers:
-                database.execute(f"DROP TRIGGER {name}")
-            for seq in sorted(rows)[:len(TEAMS)]:
-                database.execute("DELETE FROM sealed WHERE seq = ?", [seq])
-            database.executemany("INSERT INTO sealed VALUES(?, ?)", parts.items())
-            for _, sql in triggers:
-                database.execute(sql)
-        database.close()
+        ledger_home.meddle(state, *(("DELETE FROM sealed WHERE seq = ?", seq) for seq in sorted(rows)[:len(TEAMS)]),
+                           *(("INSERT INTO sealed VALUES (?, ?)", *part) for part in parts.items()))
         self.stage.start_broker()
         for area in TEAMS:
             self.stage.clients.remove(self.clients[area])

@@ -13,13 +13,13 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
 import calls  # noqa: E402
 import faults  # noqa: E402
+import ledger_home  # noqa: E402
 import sealed_folder  # noqa: E402
 import stage  # noqa: E402
 
@@ -62,8 +62,8 @@ class Scene:
         self.done(self.records, **self.erasure(gone))
         self.note_erased(gone)
         s.stop("broker")
-        for name in ("state", "master-key"):
-            subprocess.run(["cp", "-a", s.path(name), s.path(f"{name}.kept")], check=True)
+        ledger_home.copy(s.path("state"), s.path("state.kept"))
+        shutil.copy(s.path("master-key"), s.path("master-key.kept"))
         self.kept = dict(self.told), set(self.erased)
 
     # ---- The broker ----
@@ -83,9 +83,8 @@ class Scene:
 
     def begin(self):
         """Puts the folder back as it was at first."""
-        shutil.rmtree(self.s.path("state"))
-        for name in ("state", "master-key"):
-            subprocess.run(["cp", "-a", self.s.path(f"{name}.kept"), self.s.path(name)], check=True)
+        ledger_home.copy(self.s.path("state.kept"), self.s.path("state"))
+        shutil.copy(self.s.path("master-key.kept"), self.s.path("master-key"))
         self.told, self.erased, self.asked = dict(self.kept[0]), set(self.kept[1]), None
 
     def connect(self):
@@ -166,9 +165,10 @@ class Scene:
                 self.offered.add(offer.referral)
 
     def folder(self):
-        copy = self.s.path("copy")
-        shutil.rmtree(copy, ignore_errors=True)
-        shutil.copytree(self.s.path("state"), copy)
+        copy = self.s.path("state")
+        if not ledger_home.SERVED:  # else nobody has a folder that could be copied
+            copy = self.s.path("copy")
+            ledger_home.copy(self.s.path("state"), copy)
         return sealed_folder.Folder(copy, self.s.path("master-key"))
 
     def check_copy(self):

@@ -14,6 +14,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
+import ledger_home  # noqa: E402
 import stage  # noqa: E402
 
 SEALED = 23
@@ -132,27 +133,25 @@ class MasterKey(unittest.TestCase):
         return str(refused.exception)
 
     def test_a_file_of_keys_that_is_not_the_ledgers_is_refused_at_the_start_and_nothing_is_lost(self):
-        seals = self.stage.path("state", "seals")
+        state = self.stage.path("state")
         first = self.submit()
         self.stage.stop("broker")
-        shutil.copy(seals, self.stage.path("old"))
+        old = ledger_home.keys(state)
         self.start_again()
         cases = [first] + [self.submit() for _ in range(300)]
         self.stage.stop("broker")
-        shutil.copy(seals, self.stage.path("right"))
+        right = ledger_home.keys(state)
         self.stage.start_broker()
-        os.rename(seals, self.stage.path("away"))
+        ledger_home.put_keys(state, None)
         self.assertIn("the keys of this ledger's referrals are not here", self.refused())
-        shutil.copy(self.stage.path("old"), seals)
+        ledger_home.put_keys(state, old)
         with self.assertRaises(RuntimeError) as refused:
             self.stage.start_broker()
         self.assertIn("it is an older copy", str(refused.exception))
-        with open(seals, "r+b") as file:
-            file.seek(16)
-            file.write(b"another ledger's")
+        ledger_home.put_keys(state, old[:16] + b"another ledger's" + old[32:])
         with self.assertRaises(RuntimeError):
             self.stage.start_broker()
-        shutil.copy(self.stage.path("right"), seals)
+        ledger_home.put_keys(state, right)
         self.start_again()
         self.assert_opens(first)
         board = {case.referral for case in self.source.request(get_board=self.wire.GetBoard()).board.cases}

@@ -12,6 +12,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
+import ledger_home  # noqa: E402
 import stage  # noqa: E402
 
 EVERYBODY = ("broker", "intake", "audit", "team")
@@ -62,7 +63,7 @@ class NoTrace(unittest.TestCase):
         s = self.stage
         answer = s.device("device").request(submit=s.submission()).answer
         self.assertTrue(answer.done, answer.text)
-        for folder, database in (("state", "ledger.db"), ("intake-state", "outbox.db"), ("audit-state", "trail.db")):
+        for folder, database in (("state", "acknowledged" if ledger_home.SERVED else "ledger.db"), ("intake-state", "outbox.db"), ("audit-state", "trail.db")):
             kept = os.listdir(s.path(folder))
             self.assertIn(database, kept)
             for file in kept:

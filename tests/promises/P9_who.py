@@ -11,6 +11,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(sys.argv[1], "tests", "integration"))
+import ledger_home  # noqa: E402
 import stage  # noqa: E402
 
 NOTE, WITHDRAWAL, READING = 1, 2, 3
@@ -212,11 +213,10 @@ class Who(unittest.TestCase):
 
     def assert_nowhere(self, *marks):
         self.assertFalse([mark for mark in marks if mark in self.stage.said("broker")])
-        for folder, _, names in os.walk(self.stage.path("state")):
-            for name in names:
-                with open(os.path.join(folder, name), "rb") as file:
-                    held = file.read()
-                self.assertFalse([mark for mark in marks if mark.encode() in held], name)
+        for name, path in ledger_home.files(self.stage.path("state")):
+            with open(path, "rb") as file:
+                held = file.read()
+            self.assertFalse([mark for mark in marks if mark.encode() in held], name)
 
     def test_the_desk_shows_them_in_plain_words_with_the_names_of_its_own_file(self):
         case, status = self.submitted()

@@ -14,24 +14,25 @@
 #include "broker/ledger/acknowledged.h"
 #include "broker/shell/follower.h"
 #include "broker/shell/recovery.h"
+#include "tests/worlds/ledger_home.h"
 #include "tests/worlds/random_walk.h"
 #include "tests/worlds/state_copy.h"
 #include "tests/worlds/written_world.h"
 
-static char own_folder[256], ledger_path[256], why[1024];
+static char own_folder[256], why[1024];
 
 static int follower_set_up(void **unused)
 {
     if (written_set_up(unused))
         return -1;
-    snprintf(ledger_path, sizeof ledger_path, "%s/ledger.db", written_home);
     snprintf(own_folder, sizeof own_folder, "%s/own", written_home);
     return mkdir(own_folder, 0700);
 }
 
 static struct follower follower_of_test(void)
 {
-    return (struct follower){.open_reader = ledger_reader_open, .address = ledger_path, .folder = own_folder};
+    return (struct follower){
+        .open_reader = ledger_reader_open, .address = written_address, .folder = own_folder};
 }
 
 /* Until it has read all that there is; a snapshot that it writes meanwhile is awaited, and kept if it may. */
@@ -199,5 +200,5 @@ int main(void)
         TEST(a_router_leads_only_on_a_history_that_has_what_it_acknowledged),
         TEST(a_note_that_was_altered_is_refused),
     };
-    return cmocka_run_group_tests_name("follower", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("follower", tests, ledger_home_begin, ledger_home_end);
 }

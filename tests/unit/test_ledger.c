@@ -67,8 +67,8 @@ static void test_p9_sealed_texts_are_kept_apart(void **state)
     assert_int_equal(ledger_sealed(ledger, 3, buffer, sizeof buffer, &size), LEDGER_OK);
     assert_memory_equal(buffer, expected, expected_size);
     assert_int_equal(ledger_sealed(ledger, 4, buffer, sizeof buffer, &size), LEDGER_NOT_FOUND);
-    if (fixture_is_served())
-        fixture_meddle_served("ALTER TABLE sealed DISABLE TRIGGER ALL; DELETE FROM sealed WHERE seq = 3");
+    if (ledger_home_is_served())
+        ledger_home_run("ALTER TABLE sealed DISABLE TRIGGER ALL; DELETE FROM sealed WHERE seq = 3");
     else
         assert_int_equal(fixture_meddle("DROP TRIGGER sealed_not_removed; DELETE FROM sealed WHERE seq = 3"),
                          SQLITE_OK);
@@ -268,7 +268,7 @@ static struct ledger *open_marked(enum ledger_mark expected)
     enum ledger_status status;
     struct ledger *ledger;
     while (!(ledger = ledger_open_marked(address, &status, message, sizeof message)) &&
-           status == LEDGER_IN_USE && fixture_is_served())
+           status == LEDGER_IN_USE && ledger_home_is_served())
         usleep(10000); /* servers notice in their own time that a writer has ended */
     if (!ledger)
         fail_msg("%s", message);
@@ -281,7 +281,7 @@ static void expect_set_aside(const char *says)
     enum ledger_status status;
     struct ledger *ledger;
     while (!(ledger = ledger_open(address, &status, message, sizeof message)) && status == LEDGER_IN_USE &&
-           fixture_is_served())
+           ledger_home_is_served())
         usleep(10000);
     if (ledger || status != LEDGER_SET_ASIDE || !strstr(message, says))
         fail_msg("status %d, message: %s", status, message);
@@ -360,5 +360,7 @@ int main(void)
         IN_A_FOLDER(test_p1_a_ledger_that_is_copied_or_moved_is_led_by_nobody),
         IN_A_FOLDER(test_p9_who_copies_gets_sealed_texts_and_goes_on_behind_any_event),
     };
-    return sodium_init() < 0 ? 1 : cmocka_run_group_tests_name("ledger", tests, fixture_begin, fixture_end);
+    return sodium_init() < 0
+               ? 1
+               : cmocka_run_group_tests_name("ledger", tests, ledger_home_begin, ledger_home_end);
 }

@@ -12,6 +12,7 @@
 
 #include "broker/ledger/snapshot.h"
 #include "broker/shell/recovery.h"
+#include "tests/worlds/ledger_home.h"
 #include "tests/worlds/random_walk.h"
 #include "tests/worlds/state_copy.h"
 #include "tests/worlds/written_world.h"
@@ -219,56 +220,73 @@ static void P8_nor_can_a_snapshot_be_cut_or_said_to_be_of_another_event(void **u
     core_world_close(&w);
 }
 
-/* --- an event in the ledger's file -------------------------------------------------------------------- */
+/* --- an event in the ledger --------------------------------------------------------------------------- */
 
-enum { LEAST_EVENTS = 200, STEPS_OF_THAT = 40 };
+enum { LEAST_EVENTS = 200, STEPS_OF_THAT = 40, NUMBER_BYTES = 8 };
 
-static void run_sql(sqlite3 *db, const char *sql)
+static sqlite3 *file; /* the ledger's, if it is in one */
+
+static void run_in_file(const char *sql)
 {
     char *problem = NULL;
-    if (sqlite3_exec(db, sql, NULL, NULL, &problem) != SQLITE_OK)
+    if (sqlite3_exec(file, sql, NULL, NULL, &problem) != SQLITE_OK)
         fail_msg("%s: %s", sql, problem);
 }
 
-/* Flips a bit in one byte of a column; a number's bytes are those of its value. */
-static void flip_in_file(sqlite3 *db, const char *column, uint64_t seq, size_t at)
+static void open_to_alter(void)
+{
+    if (ledger_home_is_served())
+        return;
+    assert_int_equal(sqlite3_open(written_address, &file), SQLITE_OK);
+    run_in_file("DROP TRIGGER event_not_changed");
+}
+
+/* As the router has it bound: its numbers are numbers, and its bytes are bytes. */
+static void flip_bytes_in_file(const char *column, uint64_t seq, size_t at)
 {
     char sql[160];
     sqlite3_stmt *row = NULL;
     snprintf(sql, sizeof sql, "SELECT %s FROM event WHERE seq = %llu", column, (unsigned long long)seq);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(file, sql, -1, &row, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(row), SQLITE_ROW);
-    bool is_number = sqlite3_column_type(row, 0) == SQLITE_INTEGER;
-    const int64_t bit = INT64_C(1) << (is_number ? 8 * at : 0);
-    int64_t number = (int64_t)sqlite3_column_int64(row, 0) ^ bit;
     int size = sqlite3_column_bytes(row, 0);
     uint8_t *bytes = copy_of(sqlite3_column_blob(row, 0), (size_t)size);
-    if (!is_number)
-        bytes[at] ^= 1;
+    bytes[at] ^= 1;
     sqlite3_finalize(row);
     snprintf(sql, sizeof sql, "UPDATE event SET %s = ? WHERE seq = %llu", column, (unsigned long long)seq);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
-    if (is_number)
-        sqlite3_bind_int64(row, 1, number);
-    else
-        sqlite3_bind_blob(row, 1, bytes, size, SQLITE_TRANSIENT);
+    assert_int_equal(sqlite3_prepare_v2(file, sql, -1, &row, NULL), SQLITE_OK);
+    sqlite3_bind_blob(row, 1, bytes, size, SQLITE_TRANSIENT);
     assert_int_equal(sqlite3_step(row), SQLITE_DONE);
     sqlite3_finalize(row);
     free(bytes);
 }
 
-/* How many bytes a column has. */
-static size_t size_in_file(sqlite3 *db, const char *column, uint64_t seq)
+static void flip_bytes_served(const char *column, uint64_t seq, size_t at)
 {
-    char sql[160];
-    sqlite3_stmt *row = NULL;
-    snprintf(sql, sizeof sql, "SELECT iif(typeof(%s) = 'integer', 8, length(%s)) FROM event WHERE seq = %llu",
-             column, column, (unsigned long long)seq);
-    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &row, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(row), SQLITE_ROW);
-    size_t size = (size_t)sqlite3_column_int64(row, 0);
-    sqlite3_finalize(row);
-    return size;
+    char sql[240];
+    snprintf(sql, sizeof sql,
+             "SET session_replication_role = replica;"
+             "UPDATE event SET %s = set_byte(%s, %zu, get_byte(%s, %zu) # 1) WHERE seq = %llu",
+             column, column, at, column, at, (unsigned long long)seq);
+    ledger_home_run(sql);
+}
+
+/* Flips a bit in one byte of a number's value. */
+static void flip_number(const char *column, uint64_t seq, size_t at)
+{
+    char sql[240];
+    const long long bit = 1LL << (8 * at);
+    snprintf(sql, sizeof sql, "%sUPDATE event SET %s = (%s | %lld) - (%s & %lld) WHERE seq = %llu",
+             ledger_home_is_served() ? "SET session_replication_role = replica;" : "", column, column, bit,
+             column, bit, (unsigned long long)seq);
+    (ledger_home_is_served() ? ledger_home_run : run_in_file)(sql);
+}
+
+static bool take_body_size(void *size, const struct ledger_event *event, const uint8_t *chain)
+{
+    (void)chain;
+    *(size_t *)size = event->body_size;
+    return false;
 }
 
 /* Whether a start that reads the whole ledger refuses it, or says of which event the copies are wrong. */
@@ -283,7 +301,6 @@ static bool start_finds(uint64_t seq)
 static void P8_no_byte_of_an_event_can_be_altered_in_the_ledger_unseen(void **unused)
 {
     (void)unused;
-    static const char *const columns[] = {"at_ms", "kind", "referral", "chain", "body"};
     struct core_world *w = written_world_open();
     for (uint64_t seed = walk_first_seed(); w->event_count < LEAST_EVENTS; seed++)
         walk_world(w, seed, STEPS_OF_THAT);
@@ -291,22 +308,32 @@ static void P8_no_byte_of_an_event_can_be_altered_in_the_ledger_unseen(void **un
     while (!w->events[seq - 1].has_referral)
         seq--;
     print_message("event %llu of %u\n", (unsigned long long)seq, w->event_count);
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(folder_file(written_home, "ledger.db"), &db), SQLITE_OK);
-    run_sql(db, "DROP TRIGGER event_not_changed");
+    size_t body_size = 0;
+    assert_int_equal(ledger_read(written, seq - 1, 1, take_body_size, &body_size), LEDGER_OK);
+    const struct {
+        const char *name;
+        size_t size;
+        bool is_number;
+    } columns[] = {{"at_ms", NUMBER_BYTES, true},
+                   {"kind", NUMBER_BYTES, true},
+                   {"referral", LEDGER_REFERRAL_BYTES, false},
+                   {"chain", CHAIN_BYTES, false},
+                   {"body", body_size, false}};
+    open_to_alter();
     assert_false(start_finds(seq));
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
-        size_t size = size_in_file(db, columns[i], seq);
-        assert_true(size > 0);
-        for (size_t at = 0; at < size; at++) {
-            flip_in_file(db, columns[i], seq, at);
+        void (*flip)(const char *, uint64_t, size_t) = columns[i].is_number      ? flip_number
+                                                       : ledger_home_is_served() ? flip_bytes_served
+                                                                                 : flip_bytes_in_file;
+        for (size_t at = 0; at < columns[i].size; at++) {
+            flip(columns[i].name, seq, at);
             if (!start_finds(seq))
-                fail_msg("byte %zu of %s", at, columns[i]);
-            flip_in_file(db, columns[i], seq, at);
+                fail_msg("byte %zu of %s", at, columns[i].name);
+            flip(columns[i].name, seq, at);
         }
     }
     assert_false(start_finds(seq));
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(sqlite3_close(file), SQLITE_OK);
     core_world_close(&w);
 }
 
@@ -323,5 +350,5 @@ int main(void)
         TEST(P8_nor_can_a_snapshot_be_cut_or_said_to_be_of_another_event),
         TEST(P8_no_byte_of_an_event_can_be_altered_in_the_ledger_unseen),
     };
-    return cmocka_run_group_tests_name("recovery", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("recovery", tests, ledger_home_begin, ledger_home_end);
 }

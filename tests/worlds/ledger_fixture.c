@@ -2,50 +2,20 @@
 #include "tests/worlds/ledger_fixture.h"
 
 #include <sqlite3.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/worlds/postgres_world.h"
-
 char folder[FOLDER_PATH_BYTES], path[256], address[512], message[512];
 
 enum { OPENINGS_MAX = 500 /* 10 ms apart */ };
-
-static struct postgres_world servers;
-
-bool fixture_is_served(void)
-{
-    const char *kind = getenv("CONCORDAT_TEST_LEDGER");
-    return kind && strcmp(kind, "postgresql") == 0;
-}
-
-int fixture_begin(void **state)
-{
-    (void)state;
-    if (fixture_is_served())
-        postgres_world_begin(&servers, false);
-    return 0;
-}
-
-int fixture_end(void **state)
-{
-    (void)state;
-    if (fixture_is_served())
-        postgres_world_end(&servers);
-    return 0;
-}
 
 int fixture_make_folder(void **state)
 {
     (void)state;
     assert_int_equal(folder_make(folder, "ledger"), 0);
     snprintf(path, sizeof path, "%s/ledger.db", folder);
-    if (fixture_is_served())
-        postgres_world_make_ledger(&servers, address, sizeof address);
-    else
-        snprintf(address, sizeof address, "%s", path);
+    ledger_home_make(folder, address, sizeof address);
     return 0;
 }
 
@@ -167,11 +137,6 @@ int fixture_meddle(const char *sql)
     int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     return rc;
-}
-
-void fixture_meddle_served(const char *sql)
-{
-    postgres_world_run(&servers, sql);
 }
 
 off_t fixture_size(const char *suffix)

@@ -1,6 +1,5 @@
-/* ledger_fixture.h: a ledger of its own for each test, filled with events that follow from their numbers: in
- * a file, or in a database if the environment's CONCORDAT_TEST_LEDGER is "postgresql" and fixture_begin was
- * called. */
+/* ledger_fixture.h: a ledger of its own for each test, filled with events that follow from their numbers,
+ * where ledger_home.h says. */
 #ifndef CONCORDAT_LEDGER_FIXTURE_H
 #define CONCORDAT_LEDGER_FIXTURE_H
 
@@ -17,17 +16,12 @@
 
 #include "broker/ledger/ledger.h"
 #include "tests/worlds/folder.h"
+#include "tests/worlds/ledger_home.h"
 
 enum { BATCH_MAX = 200 /* stored in several stretches */ };
 
 /* path is the file's; address is what the ledger is opened by. */
 extern char folder[FOLDER_PATH_BYTES], path[256], address[512], message[512];
-
-/* Start and stop the servers, if there are any, for all tests of a program. The program ends with 77 if
- * PostgreSQL is not installed. */
-int fixture_begin(void **state);
-int fixture_end(void **state);
-bool fixture_is_served(void);
 
 int fixture_make_folder(void **state);
 int fixture_remove_folder(void **state);
@@ -55,8 +49,6 @@ void fixture_expect_events(struct ledger *ledger, uint64_t last);
 
 /* Runs SQL as somebody would who has the file and SQLite, but none of our settings. */
 int fixture_meddle(const char *sql);
-/* Runs SQL on the database, as its owner, where it must succeed. */
-void fixture_meddle_served(const char *sql);
 /* The size of the ledger's file, or of the file beside it with that suffix; 0 if there is none. */
 off_t fixture_size(const char *suffix);
 

@@ -14,6 +14,8 @@ import signal
 import subprocess
 import sys
 
+import noted
+
 PROGRAMS = pathlib.Path("/usr/lib/postgresql/15/bin")
 SETTINGS = {"listen_addresses": "''", "shared_buffers": "32MB", "max_connections": "60", "wal_level": "replica",
             "max_wal_senders": "4", "wal_receiver_timeout": "3s", "wal_retrieve_retry_interval": "100ms",
@@ -34,12 +36,22 @@ def as_its_user():
     os.umask(0o077)
 
 
-def run(name, *arguments):
-    done = subprocess.run([PROGRAMS / name, *arguments], preexec_fn=as_its_user, cwd="/", stdin=subprocess.DEVNULL,
+def run(name, *arguments, told=""):
+    done = subprocess.run([PROGRAMS / name, *arguments], preexec_fn=as_its_user, cwd="/", input=told,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         raise RuntimeError(f"{name} {' '.join(map(str, arguments))}: {done.stdout}")
     return done.stdout
+
+
+def sql(socket, text, database):
+    """What the owner asks by the socket in a folder; one row a line."""
+    return run("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", socket, "-U", "owner", "-d", database, told=text)
+
+
+def address(sockets, database, user="concordat_broker"):
+    """What a router or a tool is told."""
+    return f"postgresql://{user}@/{database}?host={','.join(map(str, sockets))}"
 
 
 class Server:
@@ -97,13 +109,14 @@ class Server:
                 os.kill(pid, signal.SIGKILL)
 
     def sql(self, text, database="postgres"):
-        return run("psql", "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-U", "owner", "-d", database, "-c", text)
+        return sql(self.folder, text, database)
 
 
 class Servers:
     """A server `a`, with a standby a server `b` that confirms each commit, and with a third a server `c` that only follows."""
 
-    def __init__(self, folder, standby=False, third=False):
+    def __init__(self, folder, standby=False, third=False, program=None):
+        noted.note(program or noted.program())
         self.a = Server(folder, "a")
         self.a.make()
         self.a.start()
@@ -131,8 +144,7 @@ class Servers:
         self.b.promote()
 
     def address(self, database, order=("a", "b"), user="concordat_broker"):
-        folders = [str(server.folder) for name in order for server in self.all if server.name == name]
-        return f"postgresql://{user}@/{database}?host={','.join(folders)}"
+        return address([server.folder for name in order for server in self.all if server.name == name], database, user)
 
     def close(self):
         for server in reversed(self.all):
@@ -147,7 +159,7 @@ def main():
     if not is_installed():
         sys.exit(77)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    servers = Servers(options.folder, options.standby)
+    servers = Servers(options.folder, options.standby, program=noted.program(of_parent=True))
     try:
         print("ready", flush=True)
         sys.stdin.read()

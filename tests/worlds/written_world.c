@@ -11,10 +11,11 @@
 
 #include "broker/shell/keeper.h"
 #include "proto/wire/reduced.h"
+#include "tests/worlds/ledger_home.h"
 #include "tests/worlds/packed_world.h"
 #include "tests/worlds/random_walk.h"
 
-char written_home[FOLDER_PATH_BYTES];
+char written_home[FOLDER_PATH_BYTES], written_address[512];
 struct ledger *written;
 
 int written_set_up(void **unused)
@@ -26,7 +27,8 @@ int written_set_up(void **unused)
     strcpy(written_home, "/dev/shm/concordat-written-XXXXXX");
     if (!mkdtemp(written_home))
         return -1;
-    written = ledger_open(folder_file(written_home, "ledger.db"), &status, why, sizeof why);
+    ledger_home_make(written_home, written_address, sizeof written_address);
+    written = ledger_open(written_address, &status, why, sizeof why);
     return written ? 0 : -1;
 }
 

@@ -1,5 +1,5 @@
-/* written_world.h: a core_world whose events are written to a ledger in a file, with snapshots of its state,
- * as the router that leads leaves them. One at a time. */
+/* written_world.h: a core_world whose events are written to a ledger (ledger_home.h), with snapshots of its
+ * state, as the router that leads leaves them. One at a time. */
 #ifndef CONCORDAT_TESTS_WRITTEN_WORLD_H
 #define CONCORDAT_TESTS_WRITTEN_WORLD_H
 
@@ -10,8 +10,8 @@
 #include "tests/worlds/core_world.h"
 #include "tests/worlds/folder.h"
 
-/* The folder of ledger and snapshots, and the ledger. */
-extern char written_home[FOLDER_PATH_BYTES];
+/* The folder of snapshots, and of a ledger in a file; the ledger's address, and the ledger. */
+extern char written_home[FOLDER_PATH_BYTES], written_address[512];
 extern struct ledger *written;
 
 /* Before and after each test. */

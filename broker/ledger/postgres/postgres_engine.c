@@ -249,13 +249,14 @@ static enum engine_answer postgres_take_claim(struct postgres *p)
     postgres_take_mark(p);
     memcpy(&big, PQgetvalue(p->pen.result, 0, 2), sizeof big);
     server_ms = (int64_t)be64toh(big);
-    int64_t apart_ms = server_ms > now_wall_ms() ? server_ms - now_wall_ms() : now_wall_ms() - server_ms;
-    if (apart_ms <= CLOCKS_APART_MS_MAX)
+    int64_t ahead_ms = now_wall_ms() - server_ms;
+    if (ahead_ms >= -CLOCKS_APART_MS_MAX && ahead_ms <= CLOCKS_APART_MS_MAX)
         return ENGINE_DONE;
+    /* The same words at each try: whoever waits says them once. */
     snprintf(p->common.message, sizeof p->common.message,
-             "this machine's clock and the server's are %" PRId64
-             " ms apart: look after both clocks, and then this router begins",
-             apart_ms);
+             "this machine's clock is more than %d s %s the server's: look after both clocks, and then this "
+             "router begins",
+             CLOCKS_APART_MS_MAX / 1000, ahead_ms > 0 ? "ahead of" : "behind");
     return ENGINE_UNKNOWN;
 }
 
