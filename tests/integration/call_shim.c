@@ -2,8 +2,7 @@
  * place that it came from, and makes one of them fail once. CALL_CONTROL names the file with a struct
  * call_control, which a test reads and writes while the program runs. A place is all return addresses above
  * the call, as offsets in their objects: the same in each run, although programs are loaded at other
- * addresses. It can also kill the program at one of the calls that change a file, or say something to the
- * servers that keep a ledger. */
+ * addresses. It can also kill the program at one of the calls that change a file. */
 #undef _FORTIFY_SOURCE /* it would put other functions in the place of those that stand here */
 #include <dirent.h>
 #include <dlfcn.h>
@@ -164,14 +163,11 @@ static struct call_place *call_find_place(uint64_t id, const char *call, const u
 
 /* --- kills ------------------------------------------------------------------------------------------ */
 
-#define SEND_TO_SERVERS "send to servers"
-
-/* Kills the program if this is the call before which it is to end. Sockets of peers, and logs, have other
- * calls. */
+/* Kills the program if this is the call before which it is to end. Sockets and logs have other calls. */
 static void call_kill(const char *call)
 {
-    static const char *const names[] = {"pwrite", "pwrite64", "ftruncate64", "fsync",        "fdatasync",
-                                        "rename", "renameat", "unlink",      SEND_TO_SERVERS};
+    static const char *const names[] = {"pwrite",    "pwrite64", "ftruncate64", "fsync",
+                                        "fdatasync", "rename",   "renameat",    "unlink"};
     size_t i = 0;
     if (!call_control || atomic_load(&call_control->kill_in) == 0)
         return;
@@ -313,27 +309,8 @@ CALL(WRITE, EIO, ssize_t, -1, pwrite64, (int fd, const void *from, size_t size, 
      (fd, from, size, at))
 CALL(WRITE, EIO, ssize_t, -1, pwrite, (int fd, const void *from, size_t size, off_t at), (fd, from, size, at))
 CALL(WRITE, EIO, int, -1, eventfd_write, (int fd, eventfd_t value), (fd, value))
-/* A test's servers are at a socket in a folder, and peers are not. */
-static bool call_is_to_servers(int fd)
-{
-    struct sockaddr_storage own;
-    socklen_t size = sizeof own;
-    return getsockname(fd, (struct sockaddr *)&own, &size) == 0 && own.ss_family == AF_UNIX;
-}
-
-ssize_t send(int fd, const void *from, size_t size, int flags)
-{
-    static ssize_t (*real)(int, const void *, size_t, int);
-    if (!real)
-        *(void **)&real = call_next("send");
-    if (call_is_to_servers(fd))
-        call_kill(SEND_TO_SERVERS);
-    if (!call_fails(WRITE, "send"))
-        return real(fd, from, size, flags);
-    errno = call_break(fd);
-    return -1;
-}
-
+CALL(WRITE, call_break(fd), ssize_t, -1, send, (int fd, const void *from, size_t size, int flags),
+     (fd, from, size, flags))
 CALL(WRITE, EIO, int, -1, ftruncate64, (int fd, off_t size), (fd, size))
 
 CALL(SYNC, EIO, int, -1, fsync, (int fd), (fd))

@@ -165,10 +165,8 @@ class Scene:
                 self.offered.add(offer.referral)
 
     def folder(self):
-        copy = self.s.path("state")
-        if not ledger_home.SERVED:  # else nobody has a folder that could be copied
-            copy = self.s.path("copy")
-            ledger_home.copy(self.s.path("state"), copy)
+        copy = self.s.path("copy")
+        ledger_home.copy(self.s.path("state"), copy)
         return sealed_folder.Folder(copy, self.s.path("master-key"))
 
     def check_copy(self):
