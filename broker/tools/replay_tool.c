@@ -46,8 +46,9 @@ static const struct argp_option replay_option_list[] = {
 static const char replay_doc[] =
     "Replays the events of a ledger and tells whether each follows from those before it by the router's own "
     "rules: its number, its time, whether it may come in that state of the case, and whose the case is then. "
-    "LEDGER is a ledger's file, which may be in use; nothing in it is changed. With - in its place the events "
-    "are read from standard input, each behind its length as protobuf's delimited streams have it."
+    "LEDGER is a ledger's file, or the address of servers that keep it (postgresql://...); it may be in use, "
+    "and nothing in it is changed. With - in its place the events are read from standard input, each behind "
+    "its length as protobuf's delimited streams have it."
     "\vPrints one JSON object: follows (true or false); events, how many were replayed; first, last and "
     "last_at, the number of the first and the last of them and the time of the last; chain, the chain value of "
     "the last; state_digest, the BLAKE2b-256 of the state that they come to; cases, how many are open, held "

@@ -38,8 +38,10 @@ static enum ledger_status served_fails(struct served_ledger *served, const char 
 
 static enum ledger_status served_is_fenced(struct served_ledger *served)
 {
-    snprintf(served->common.message, sizeof served->common.message,
-             "another router leads now, and nothing more of this one is stored");
+    snprintf(
+        served->common.message, sizeof served->common.message,
+        "another router leads now, or the history ends otherwise than this router wrote it: nothing more of "
+        "this one is stored");
     served->common.failed = true;
     return LEDGER_FENCED;
 }
