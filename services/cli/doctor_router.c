@@ -15,7 +15,8 @@
 
 enum {
     ANSWER_MS = 5000,
-    CLOCKS_DIFFER_MS = 2 * 60 * 1000,
+    MINUTE_MS = 60 * 1000,
+    CLOCKS_DIFFER_MS = 2 * MINUTE_MS,
     CLIENT_FAULT_BYTES = 2 * PATH_MAX,
     ENDPOINT_LIST_BYTES = 1024 /* the router can be on one of several machines */
 };
@@ -114,7 +115,7 @@ static void tell_standing(struct doctor *doctor, const char *endpoint,
                      "the clock of this machine: %" PRId64
                      " minutes from that of the router; set the one right that is "
                      "wrong",
-                     (int64_t)llabs(ahead_ms) / 60000);
+                     (int64_t)(llabs(ahead_ms) + MINUTE_MS / 2) / MINUTE_MS);
 }
 
 static void tell_answer(struct doctor *doctor, const struct asked_server *server,
