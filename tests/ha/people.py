@@ -32,7 +32,7 @@ import stage  # noqa: E402
 from concordat.v1 import wire_pb2  # noqa: E402  # pylint: disable=import-error
 
 PATIENCE_S = 1.0  # of a question: then the router is asked again
-THEN = {"accept": "contact {} face-to-face", "contact": "close {} crisis-home-treatment"}  # what a team types next
+THEN = {"accept": "checkin {} contact face-to-face", "checkin": "close {} crisis-home-treatment"}  # what a team types next
 
 
 class Notes:
