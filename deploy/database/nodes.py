@@ -150,6 +150,8 @@ class Agents:
         ctl = configuration.get("ctl") or {}
         self.scheme = "https" if "certfile" in configuration["restapi"] else "http"
         self.context = ssl.create_default_context(cafile=ctl.get("cacert")) if self.scheme == "https" else None
+        if self.context and "certfile" in ctl:
+            self.context.load_cert_chain(ctl["certfile"], ctl.get("keyfile"))
 
     def ask(self, address, what):
         """Returns what an agent says. Raises OSError or ValueError."""
@@ -159,6 +161,11 @@ class Agents:
                 return json.load(answer)
         except urllib.error.HTTPError as error:
             return json.load(error)  # it says how it stands with a code that is for proxies
+
+    def change(self, address, settings):
+        """Changes settings that are in the store. Raises OSError."""
+        request = urllib.request.Request(f"{self.scheme}://{address}:{AGENT}/config", json.dumps(settings).encode(), method="PATCH")
+        urllib.request.urlopen(request, timeout=ANSWER_S, context=self.context).close()
 
 
 def version_of(said):

@@ -27,6 +27,7 @@ DISK_MB = 640
 # below it unless the clock that nothing sets is moved too.
 CLOCK_SHIM = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "integration", "fault_shim.c")
 GUARD = os.path.join(DEPLOYED, "may_lead.py")
+NAMED_STANDBY = os.path.join(DEPLOYED, "named_standby.py")
 PASSWORDS = {"replicator": "", "rewind": ""}  # nobody asks for one in a room
 CLOCK_FILE = "<qqiiii"  # struct control of the shim: the first is what is added, in milliseconds
 START_S = 90  # patience of the trials, for a machine that others use too
@@ -110,6 +111,7 @@ class Cluster:
             rooms.await_true(f"the vote of {node.name}", lambda node=node: self.store.is_ready(node), START_S)
             self._configure(node)
             self.start_agent(node)
+            self.start_named_standby(node)
         rooms.await_true("a primary with two standbys", lambda: self._is_whole(), START_S, 0.2)
 
     def make_tables(self, schema, table, database=USER):
@@ -136,6 +138,10 @@ class Cluster:
             env = {"LD_PRELOAD": self.clock_library, "FAULT_CONTROL": node.clock}
         node.place.start(f"{node.name}-agent", "/usr/bin/python3", "/usr/bin/patroni", node.configuration, user=USER,
                          env=env)
+
+    def start_named_standby(self, node):
+        node.place.start(f"{node.name}-named-standby", "/usr/bin/python3", NAMED_STANDBY, node.configuration, user=USER,
+                         env={"PYTHONDONTWRITEBYTECODE": "1"})
 
     def _make_clock_library(self):
         library = self.room.path("run", "clock.so")

@@ -70,6 +70,8 @@ def start_again(world, node):
         world.cluster.start_vote(node)
     if not node.place.pids(node.agent):
         world.cluster.start_agent(node)
+    if not node.place.pids("named_standby"):
+        world.cluster.start_named_standby(node)
 
 
 def kill_node(world, node):

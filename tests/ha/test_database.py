@@ -9,6 +9,7 @@ Usage: test_database.py SOURCE BUILD, by enter.py
 import os
 import re
 import shutil
+import signal
 import ssl
 import subprocess
 import sys
@@ -148,6 +149,12 @@ class Database(unittest.TestCase):
         with open(path, "w", encoding="utf-8") as file:
             file.write(changed)
         node.place.start(f"{node.name}-vote", "sh", "-c", "set -a; . /etc/etcd/settings; exec /usr/bin/etcd", user="etcd")
+        self.start_agent(node)
+        node.place.start(f"{node.name}-named-standby", "/usr/bin/python3", "-B",
+                         self.room.path("installed/usr/lib/concordat/database/named_standby.py"), "/etc/patroni/config.yml",
+                         user="postgres")
+
+    def start_agent(self, node):
         node.place.start(f"{node.name}-agent", "/usr/bin/patroni", "/etc/patroni/config.yml", user="postgres")
 
     def all_is_well(self):
@@ -215,9 +222,11 @@ class Database(unittest.TestCase):
         self.prepare_router()
         self.refuses_strangers()
         self.check_sees_what_is_wrong()
-        code, said = self.look()
-        self.assertEqual(code, 0, said)
-        self.assertRegex(said, "leads, and is set as a ledger needs it")
+        leader = self.leader()
+        leader.place.signal(signal.SIGKILL, "^/usr/bin/python3 /usr/bin/patroni ")
+        self.start_agent(leader)
+        rooms.await_true("one named standby", lambda: self.look()[0] == 0, PATIENCE_S, 0.5)
+        self.assertRegex(self.look()[1], "leads, and is set as a ledger needs it")
         self.start_router()
         self.refer()
         lost = self.leader()

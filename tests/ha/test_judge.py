@@ -12,6 +12,7 @@ from load import Told
 
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "deploy", "database"))
 from may_lead import may_lead  # noqa: E402
+from named_standby import LOOKS, count_to_ask_for  # noqa: E402
 
 
 def history(*bodies):
@@ -140,6 +141,13 @@ class TheGuard(unittest.TestCase):
         for own, others, may in ((1, [1, 1], True), (2, [1, None], True), (1, [1, 2], False), (1, [2, None], False),
                                  (1, [None, None], False), (None, [1, 1], False)):
             self.assertEqual(may_lead(own, others), may, (own, others))
+
+
+class TheNamedStandby(unittest.TestCase):
+    def test_two_are_asked_for_only_until_the_agent_names_some(self):
+        for looks, names, count, wanted in ((LOOKS - 1, "*", 1, None), (LOOKS, "*", 1, 2), (LOOKS, "*", 2, None), (0, "*", 2, None),
+                                            (0, "2 (a,b)", 2, 1), (0, "a", 1, None), (0, "a", None, 1)):
+            self.assertEqual(count_to_ask_for(looks, names, count), wanted, (looks, names, count))
 
 
 class TheDeal(unittest.TestCase):
