@@ -13,6 +13,7 @@ enum {
     ROUTER_BATCH = 512,
     ROUTER_NOTE_BYTES = 512,
     ROUTER_RESTART_MS_MAX = 1500,
+    PERSON_MS_MAX = 8000, /* until a person looks at a router that refuses */
     ROUTER_UPTIME_MS_MAX = 400 * 1000 * 1000
 };
 
@@ -209,14 +210,15 @@ static void router_shows_state(struct router *r, const struct standby *standby)
         watch_state(r->watch, standby->follower.state, chain);
 }
 
-/* A router refuses what it cannot believe. If the history does lack what the router acknowledged, a person
- * has to say whether it stands. Returns whether one has, and starts the router again. */
-static bool router_is_allowed(struct router *r)
+/* If a router refuses, a person looks some time later. If the history does lack what the router acknowledged,
+ * the person says that it stands, and starts the router again. Returns whether that is so now. */
+static bool router_is_allowed(struct router *r, int64_t *person_ms)
 {
     const struct acknowledged *a = &r->acknowledged;
-    bool is_lost = a->seq > 0 && !watch_has(r->watch, a->seq, a->chain);
-    r->refused++;
-    if (!is_lost || random_between(&r->random, 0, 3) != 0)
+    if (r->quorum->now_ms < *person_ms)
+        return false;
+    *person_ms = INT64_MAX;
+    if (a->seq == 0 || watch_has(r->watch, a->seq, a->chain))
         return false;
     r->acknowledged.seq = 0;
     return true;
@@ -224,9 +226,14 @@ static bool router_is_allowed(struct router *r)
 
 static void router_follows(struct router *r, struct standby *standby)
 {
+    int64_t person_ms = INT64_MAX; /* when a person looks */
     while (!r->dead && !r->ledger) {
         enum standby_turned turned = standby_turn(standby, &r->ledger);
-        if (r->ledger || (!r->dead && turned == STANDBY_REFUSES && router_is_allowed(r)))
+        if (!r->dead && turned == STANDBY_REFUSES) {
+            r->refused++;
+            person_ms = r->quorum->now_ms + (int64_t)random_between(&r->random, 0, PERSON_MS_MAX);
+        }
+        if (r->ledger || (!r->dead && router_is_allowed(r, &person_ms)))
             return;
         router_shows_state(r, standby);
         router_waits(r, r->quorum->now_ms + STANDBY_TURN_MS);
