@@ -29,10 +29,9 @@ static void standby_tell(struct standby *s, const char *why, const char *meaning
 static bool standby_may_try(struct standby *s, int64_t now_ms)
 {
     const struct acknowledged *a = s->acknowledged;
-    if (!s->waited)
-        return true;
-    if (now_ms - s->tried_ms < (s->refused ? STANDBY_LOOK_MS : STANDBY_TRY_MS))
+    if (s->waited && now_ms - s->tried_ms < (s->refused ? STANDBY_LOOK_MS : STANDBY_TRY_MS))
         return false;
+    s->tried_ms = now_ms;
     return !s->refused || a->seq == 0 || follower_has(&s->follower, a->seq, a->chain) == LEDGER_OK;
 }
 
@@ -98,7 +97,6 @@ enum standby_turned standby_turn(struct standby *s, struct ledger **ledger)
     enum standby_turned turned = STANDBY_WAITS;
     *ledger = NULL;
     if (standby_may_try(s, now_ms)) {
-        s->tried_ms = now_ms;
         turned = standby_try(s, ledger);
         if (turned == STANDBY_LEADS)
             return turned;

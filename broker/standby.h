@@ -37,7 +37,7 @@ struct standby {
     bool refused;                     /* to lead, when it tried last */
     bool told_followed;               /* that it has all events */
     bool compared;                    /* what it follows, with what this router acknowledged */
-    int64_t tried_ms;                 /* to lead */
+    int64_t tried_ms;                 /* to lead, or looked whether it may try */
     char told[STANDBY_MESSAGE_BYTES]; /* last, of why it does not lead */
 };
 

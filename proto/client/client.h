@@ -46,8 +46,8 @@ struct concordat_client_config {
                           * refusal as its answer; 0: it is sent again, however long that takes */
     /* If it is not NULL, commands about cases are kept in memory for a minute after they were acknowledged,
      * and are sent again to a run of the server that this client has not met. It is called, from within
-     * concordat_client_next or _request, for each that had been lost. A capacity, a shift or a presence is
-     * not kept: what was said later counts. */
+     * concordat_client_next or _request, for each that had been lost, and calls no function of the client. A
+     * capacity, a shift or a presence is not kept: what was said later counts. */
     void (*lost)(void *lost_context, const struct concordat_client_lost *lost);
     void *lost_context; /* borrowed */
     void *context; /* of ZeroMQ, for a program with many clients: borrowed until the client is closed; NULL:
