@@ -267,7 +267,8 @@ class Database(unittest.TestCase):
         """`concordat-database check` names each setting that could lose an event."""
         a = self.nodes[0]
         self.do(a, "cd /; patronictl -c /etc/patroni/config.yml edit-config --quiet --force -s synchronous_mode_strict=false")
-        self.assertIn("WRONG: synchronous_mode_strict is False, and must be true: patronictl edit-config", a.wrong())
+        wrong = "WRONG: synchronous_mode_strict is False, and must be true: patronictl edit-config"
+        rooms.await_true("what is wrong to be named", lambda: wrong in a.wrong(), PATIENCE_S, 0.5)  # an agent looks now and then
         self.do(a, "cd /; patronictl -c /etc/patroni/config.yml edit-config --quiet --force -s synchronous_mode_strict=true")
         rooms.await_true("all is well", self.all_is_well, PATIENCE_S, 0.5)
         self.do(a, "sed 's/^etcd:/etcd3:/; s/  pre_promote:/  post_promote:/' /etc/patroni/config.yml >/root/other.yml")
